@@ -1,0 +1,183 @@
+package cloud
+
+// Limits of one call, as the service documents them.
+const (
+	MaxRulesPerCall   = 10 // CreateRules, DeleteRules
+	MaxMembersPerCall = 20 // every call with BackendServers
+)
+
+// Change is one call of the service's API. The set of changes is closed.
+type Change interface {
+	// Op is the name of the change, which is also the service's name of the operation wherever
+	// that does not depend on the protocol.
+	Op() string
+	// Target is the resource that changes; for a batch, the first.
+	Target() Ref
+	// effect edits o, which it owns, as a successful call changes the service. Clients hand in
+	// the ids that the call returned.
+	effect(o *Observed, owner Owner, ids IDs)
+}
+
+// Changes of the load balancer instance.
+type (
+	// CreateLoadBalancer creates the group's own instance with name, tags and delete protection in
+	// one call. Token makes it safe to repeat: at most 64 ASCII characters, and another one for
+	// other parameters.
+	CreateLoadBalancer struct {
+		LoadBalancer LoadBalancer
+		Token        string
+	}
+	// TagLoadBalancer adds tags to the instance: a claim.
+	TagLoadBalancer struct{ Tags map[string]string }
+	// UntagLoadBalancer removes tags: a claim given up.
+	UntagLoadBalancer struct{ Keys []string }
+	// SetDeleteProtection switches the instance's delete protection.
+	SetDeleteProtection struct{ On bool }
+	// DeleteLoadBalancer releases the instance and all that is on it.
+	DeleteLoadBalancer struct{}
+)
+
+// Changes of listeners.
+type (
+	// CreateListener creates a listener with our tags. The service leaves it stopped.
+	CreateListener struct{ Listener Listener }
+	// SetListener sets every attribute of a listener that can be set in place.
+	SetListener struct{ Listener Listener }
+	// StartListener starts a stopped listener.
+	StartListener struct {
+		Port     int
+		Protocol Protocol
+	}
+	// TagListener marks a listener that was taken over as ours.
+	TagListener struct {
+		Port     int
+		Protocol Protocol
+	}
+	// DeleteListener deletes a listener with its rules and extensions.
+	DeleteListener struct {
+		Port     int
+		Protocol Protocol
+	}
+)
+
+// Changes of forwarding rules. A rule's domain and URL are its identity and cannot be set.
+type (
+	// CreateRules creates at most MaxRulesPerCall rules of one listener, in order.
+	CreateRules struct {
+		Port     int
+		Protocol Protocol
+		Rules    []Rule
+	}
+	// SetRule points a rule at another group.
+	SetRule struct{ Rule Rule }
+	// DeleteRules deletes at most MaxRulesPerCall rules of one listener.
+	DeleteRules struct {
+		Port     int
+		Protocol Protocol
+		Rules    []Rule
+	}
+)
+
+// Changes of domain extensions.
+type (
+	// CreateExtension creates a domain extension.
+	CreateExtension struct{ Extension Extension }
+	// SetExtension changes an extension's certificate, the only thing that can be changed.
+	SetExtension struct{ Extension Extension }
+	// DeleteExtension deletes an extension; the service refuses while its domain has a rule.
+	DeleteExtension struct{ Extension Extension }
+)
+
+// Changes of vServer groups.
+type (
+	// CreateServerGroup creates a group with our tags and at most MaxMembersPerCall members.
+	CreateServerGroup struct{ Group ServerGroup }
+	// AddMembers adds at most MaxMembersPerCall members.
+	AddMembers struct {
+		Group   string
+		Members []Member
+	}
+	// SetMembers sets the weights of at most MaxMembersPerCall members that are there.
+	SetMembers struct {
+		Group   string
+		Members []Member
+	}
+	// RemoveMembers removes at most MaxMembersPerCall members.
+	RemoveMembers struct {
+		Group   string
+		Members []Member
+	}
+	// DeleteServerGroup deletes a group; the service refuses while a listener or rule uses it.
+	DeleteServerGroup struct{ Name string }
+)
+
+// Changes of server certificates.
+type (
+	// UploadCertificate uploads a certificate with our tags. Every upload makes a new one.
+	UploadCertificate struct{ Certificate Certificate }
+	// DeleteCertificate deletes a certificate; the service refuses while it is used.
+	DeleteCertificate struct{ Name string }
+)
+
+// Op implements Change.
+func (CreateLoadBalancer) Op() string  { return "CreateLoadBalancer" }
+func (TagLoadBalancer) Op() string     { return "TagLoadBalancer" }
+func (UntagLoadBalancer) Op() string   { return "UntagLoadBalancer" }
+func (SetDeleteProtection) Op() string { return "SetDeleteProtection" }
+func (DeleteLoadBalancer) Op() string  { return "DeleteLoadBalancer" }
+func (CreateListener) Op() string      { return "CreateListener" }
+func (SetListener) Op() string         { return "SetListener" }
+func (StartListener) Op() string       { return "StartListener" }
+func (TagListener) Op() string         { return "TagListener" }
+func (DeleteListener) Op() string      { return "DeleteListener" }
+func (CreateRules) Op() string         { return "CreateRules" }
+func (SetRule) Op() string             { return "SetRule" }
+func (DeleteRules) Op() string         { return "DeleteRules" }
+func (CreateExtension) Op() string     { return "CreateExtension" }
+func (SetExtension) Op() string        { return "SetExtension" }
+func (DeleteExtension) Op() string     { return "DeleteExtension" }
+func (CreateServerGroup) Op() string   { return "CreateServerGroup" }
+func (AddMembers) Op() string          { return "AddMembers" }
+func (SetMembers) Op() string          { return "SetMembers" }
+func (RemoveMembers) Op() string       { return "RemoveMembers" }
+func (DeleteServerGroup) Op() string   { return "DeleteServerGroup" }
+func (UploadCertificate) Op() string   { return "UploadCertificate" }
+func (DeleteCertificate) Op() string   { return "DeleteCertificate" }
+
+// Target implements Change.
+func (CreateLoadBalancer) Target() Ref  { return LoadBalancerRef() }
+func (TagLoadBalancer) Target() Ref     { return LoadBalancerRef() }
+func (UntagLoadBalancer) Target() Ref   { return LoadBalancerRef() }
+func (SetDeleteProtection) Target() Ref { return LoadBalancerRef() }
+func (DeleteLoadBalancer) Target() Ref  { return LoadBalancerRef() }
+func (c CreateListener) Target() Ref    { return c.Listener.Ref() }
+func (c SetListener) Target() Ref       { return c.Listener.Ref() }
+func (c StartListener) Target() Ref     { return ListenerRef(c.Port) }
+func (c TagListener) Target() Ref       { return ListenerRef(c.Port) }
+func (c DeleteListener) Target() Ref    { return ListenerRef(c.Port) }
+func (c CreateRules) Target() Ref       { return c.Rules[0].Ref() }
+func (c SetRule) Target() Ref           { return c.Rule.Ref() }
+func (c DeleteRules) Target() Ref       { return c.Rules[0].Ref() }
+func (c CreateExtension) Target() Ref   { return c.Extension.Ref() }
+func (c SetExtension) Target() Ref      { return c.Extension.Ref() }
+func (c DeleteExtension) Target() Ref   { return c.Extension.Ref() }
+func (c CreateServerGroup) Target() Ref { return c.Group.Ref() }
+func (c AddMembers) Target() Ref        { return ServerGroupRef(c.Group) }
+func (c SetMembers) Target() Ref        { return ServerGroupRef(c.Group) }
+func (c RemoveMembers) Target() Ref     { return ServerGroupRef(c.Group) }
+func (c DeleteServerGroup) Target() Ref { return ServerGroupRef(c.Name) }
+func (c UploadCertificate) Target() Ref { return c.Certificate.Ref() }
+func (c DeleteCertificate) Target() Ref { return CertificateRef(c.Name) }
+
+// Lossy tells whether repeating a change after an unknown outcome would make a second resource, so
+// that the intent has to be on record before it is sent. CreateLoadBalancer has a token, but what
+// it made must be found again to be released; groups and certificates have no token. The service
+// refuses a repeated listener, rule or extension.
+func Lossy(c Change) bool {
+	switch c.(type) {
+	case CreateLoadBalancer, CreateServerGroup, UploadCertificate:
+		return true
+	default:
+		return false
+	}
+}

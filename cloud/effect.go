@@ -1,0 +1,218 @@
+package cloud
+
+import (
+	"slices"
+	"strconv"
+)
+
+// After returns what the service has once the change was made, given the ids that the call
+// returned. It is the model by which a plan's end is known without reading the service again, and
+// by which the planner's promises are tested. o is not changed.
+func (o Observed) After(owner Owner, c Change, ids IDs) Observed {
+	next := o.Clone()
+	for ref, id := range ids {
+		next.IDs[ref] = id
+	}
+	c.effect(&next, owner, ids)
+	next.Ours.Normalize()
+	return next
+}
+
+func (c CreateLoadBalancer) effect(o *Observed, owner Owner, ids IDs) {
+	lb := c.LoadBalancer
+	tags := owner.Tags()
+	for k, v := range lb.Tags {
+		tags[k] = v
+	}
+	o.Instance = &Instance{
+		ID: ids[LoadBalancerRef()], Name: lb.Name, AddressType: lb.AddressType, Spec: lb.Spec,
+		ChargeType: "PayBySpec", Status: StatusActive, VSwitchID: lb.VSwitchID,
+		DeleteProtection: lb.DeleteProtection, Tags: tags,
+	}
+}
+
+func (c TagLoadBalancer) effect(o *Observed, _ Owner, _ IDs) {
+	if o.Instance.Tags == nil {
+		o.Instance.Tags = map[string]string{}
+	}
+	for k, v := range c.Tags {
+		o.Instance.Tags[k] = v
+	}
+}
+
+func (c UntagLoadBalancer) effect(o *Observed, _ Owner, _ IDs) {
+	for _, key := range c.Keys {
+		delete(o.Instance.Tags, key)
+	}
+}
+
+func (c SetDeleteProtection) effect(o *Observed, _ Owner, _ IDs) {
+	o.Instance.DeleteProtection = c.On
+}
+
+func (DeleteLoadBalancer) effect(o *Observed, _ Owner, _ IDs) {
+	certificates := o.Ours.Certificates
+	for ref := range o.IDs {
+		if ref.Kind != KindCertificate {
+			delete(o.IDs, ref)
+		}
+	}
+	o.Instance, o.Foreign, o.Ours = nil, Foreign{}, Stack{Certificates: certificates}
+}
+
+func (c CreateListener) effect(o *Observed, _ Owner, _ IDs) {
+	l := c.Listener
+	l.Running = false
+	o.Ours.Listeners = append(o.Ours.Listeners, l)
+	o.IDs[l.Ref()] = ID(strconv.Itoa(l.Port))
+}
+
+func (c SetListener) effect(o *Observed, _ Owner, _ IDs) {
+	for _, list := range [][]Listener{o.Ours.Listeners, o.Foreign.Listeners} {
+		for i, l := range list {
+			if l.Port == c.Listener.Port {
+				list[i] = c.Listener
+				list[i].Running = l.Running
+			}
+		}
+	}
+}
+
+func (c StartListener) effect(o *Observed, _ Owner, _ IDs) {
+	for _, list := range [][]Listener{o.Ours.Listeners, o.Foreign.Listeners} {
+		for i := range list {
+			if list[i].Port == c.Port {
+				list[i].Running = true
+			}
+		}
+	}
+}
+
+func (c TagListener) effect(o *Observed, _ Owner, _ IDs) {
+	i := slices.IndexFunc(o.Foreign.Listeners, func(l Listener) bool { return l.Port == c.Port })
+	if i < 0 {
+		return
+	}
+	o.Ours.Listeners = append(o.Ours.Listeners, o.Foreign.Listeners[i])
+	o.Foreign.Listeners = slices.Delete(o.Foreign.Listeners, i, i+1)
+}
+
+func (c DeleteListener) effect(o *Observed, _ Owner, _ IDs) {
+	on := func(l Listener) bool { return l.Port == c.Port }
+	o.Ours.Listeners = slices.DeleteFunc(o.Ours.Listeners, on)
+	o.Foreign.Listeners = slices.DeleteFunc(o.Foreign.Listeners, on)
+	delete(o.IDs, ListenerRef(c.Port))
+	o.dropRules(func(r Rule) bool { return r.Port == c.Port })
+	o.dropExtensions(func(e Extension) bool { return e.Port == c.Port })
+}
+
+func (c CreateRules) effect(o *Observed, _ Owner, _ IDs) {
+	o.Ours.Rules = append(o.Ours.Rules, c.Rules...)
+}
+
+func (c SetRule) effect(o *Observed, _ Owner, _ IDs) {
+	for i, r := range o.Ours.Rules {
+		if r.Ref() == c.Rule.Ref() {
+			o.Ours.Rules[i].Group = c.Rule.Group
+		}
+	}
+}
+
+func (c DeleteRules) effect(o *Observed, _ Owner, _ IDs) {
+	gone := make(map[Ref]bool, len(c.Rules))
+	for _, r := range c.Rules {
+		gone[r.Ref()] = true
+	}
+	o.dropRules(func(r Rule) bool { return gone[r.Ref()] })
+}
+
+func (o *Observed) dropRules(gone func(Rule) bool) {
+	drop := func(r Rule) bool {
+		if gone(r) {
+			delete(o.IDs, r.Ref())
+			return true
+		}
+		return false
+	}
+	o.Ours.Rules = slices.DeleteFunc(o.Ours.Rules, drop)
+	o.Foreign.Rules = slices.DeleteFunc(o.Foreign.Rules, drop)
+}
+
+func (c CreateExtension) effect(o *Observed, _ Owner, _ IDs) {
+	o.Ours.Extensions = append(o.Ours.Extensions, c.Extension)
+}
+
+func (c SetExtension) effect(o *Observed, _ Owner, _ IDs) {
+	for i, e := range o.Ours.Extensions {
+		if e.Ref() == c.Extension.Ref() {
+			o.Ours.Extensions[i].Certificate = c.Extension.Certificate
+		}
+	}
+}
+
+func (c DeleteExtension) effect(o *Observed, _ Owner, _ IDs) {
+	o.dropExtensions(func(e Extension) bool { return e.Ref() == c.Extension.Ref() })
+}
+
+func (o *Observed) dropExtensions(gone func(Extension) bool) {
+	drop := func(e Extension) bool {
+		if gone(e) {
+			delete(o.IDs, e.Ref())
+			return true
+		}
+		return false
+	}
+	o.Ours.Extensions = slices.DeleteFunc(o.Ours.Extensions, drop)
+	o.Foreign.Extensions = slices.DeleteFunc(o.Foreign.Extensions, drop)
+}
+
+func (c CreateServerGroup) effect(o *Observed, _ Owner, _ IDs) {
+	o.Ours.ServerGroups = append(o.Ours.ServerGroups, c.Group)
+}
+
+func (c AddMembers) effect(o *Observed, _ Owner, _ IDs) {
+	o.editGroup(c.Group, func(have []Member) []Member { return append(have, c.Members...) })
+}
+
+func (c SetMembers) effect(o *Observed, _ Owner, _ IDs) {
+	o.editGroup(c.Group, func(have []Member) []Member {
+		for i, m := range have {
+			if j := slices.IndexFunc(c.Members, m.Same); j >= 0 {
+				have[i].Weight = c.Members[j].Weight
+			}
+		}
+		return have
+	})
+}
+
+func (c RemoveMembers) effect(o *Observed, _ Owner, _ IDs) {
+	o.editGroup(c.Group, func(have []Member) []Member {
+		return slices.DeleteFunc(have, func(m Member) bool { return slices.ContainsFunc(c.Members, m.Same) })
+	})
+}
+
+// editGroup replaces a group's members by what edit makes of a copy of them.
+func (o *Observed) editGroup(name string, edit func([]Member) []Member) {
+	for i, g := range o.Ours.ServerGroups {
+		if g.Name == name {
+			o.Ours.ServerGroups[i].Members = edit(slices.Clone(g.Members))
+		}
+	}
+}
+
+func (c DeleteServerGroup) effect(o *Observed, _ Owner, _ IDs) {
+	o.Ours.ServerGroups = slices.DeleteFunc(o.Ours.ServerGroups, func(g ServerGroup) bool { return g.Name == c.Name })
+	delete(o.IDs, ServerGroupRef(c.Name))
+}
+
+func (c UploadCertificate) effect(o *Observed, _ Owner, _ IDs) {
+	// The service never gives contents back, so neither does the memory of it.
+	o.Ours.Certificates = append(o.Ours.Certificates, Certificate{
+		Name: c.Certificate.Name, NotAfter: c.Certificate.NotAfter,
+	})
+}
+
+func (c DeleteCertificate) effect(o *Observed, _ Owner, _ IDs) {
+	o.Ours.Certificates = slices.DeleteFunc(o.Ours.Certificates, func(x Certificate) bool { return x.Name == c.Name })
+	delete(o.IDs, CertificateRef(c.Name))
+}

@@ -1,0 +1,66 @@
+package cloud
+
+// Reason is the stable, CamelCase name of a cause, as users see it in events and can match on. A
+// reason is never renamed.
+type Reason string
+
+// Reasons that concern a whole group, or its load balancer instance.
+const (
+	ConfigMissing            Reason = "ConfigMissing"            // class, SLBConfig or a permission to read is missing; the group is frozen
+	InvalidConfig            Reason = "InvalidConfig"            // the class's SLBConfig cannot be used
+	InvalidLoadBalancerID    Reason = "InvalidLoadBalancerID"    // the id annotation is no instance id
+	LoadBalancerNotFound     Reason = "LoadBalancerNotFound"     // no such instance in this account and region
+	LoadBalancerLocked       Reason = "LoadBalancerLocked"       // in arrears or expired
+	LoadBalancerManaged      Reason = "LoadBalancerManaged"      // ServiceManagedMode, or another controller's tag
+	LoadBalancerClaimed      Reason = "LoadBalancerClaimed"      // another cluster claimed it, or another class
+	SharedPerformance        Reason = "SharedPerformance"        // cannot have ENI members
+	AddressTypeMismatch      Reason = "AddressTypeMismatch"      // the address-type annotation does not fit
+	NetworkMismatch          Reason = "NetworkMismatch"          // an intranet instance in another VPC
+	NetworkConflict          Reason = "NetworkConflict"          // the service refused a member of another VPC
+	IntranetNeedsID          Reason = "IntranetNeedsID"          // an intranet instance is never created from an annotation
+	ListenerOccupied         Reason = "ListenerOccupied"         // 80 or 443 is taken and override is not set
+	ListenersTakenOver       Reason = "ListenersTakenOver"       // by override; the old definition is in the message
+	AnnotationConflict       Reason = "AnnotationConflict"       // Ingresses of a group disagree; the oldest wins
+	InvalidAnnotation        Reason = "InvalidAnnotation"        // a value that cannot be read
+	UnknownAnnotation        Reason = "UnknownAnnotation"        // a key under our prefixes that nobody knows
+	DeletionBlocked          Reason = "DeletionBlocked"          // SLBInstance deleted while Ingresses use it
+	DeleteProtected          Reason = "DeleteProtected"          // a user protects the instance that we should release
+	CloudError               Reason = "CloudError"               // a call failed; retried
+	CloudDenied              Reason = "CloudDenied"              // no permission
+	QuotaExceeded            Reason = "QuotaExceeded"            // of the account
+	FallbackCertificate      Reason = "FallbackCertificate"      // HTTPS is served with the self-signed certificate
+	InstanceCreated          Reason = "LoadBalancerCreated"      // Normal
+	InstanceReleased         Reason = "LoadBalancerReleased"     // Normal
+	Programmed               Reason = "Programmed"               // Normal: a plan was carried out
+	MembersHeld              Reason = "MembersHeld"              // the last members stay while slices and pods disagree
+	NetworkInterfaceNotFound Reason = "NetworkInterfaceNotFound" // no ENI has a pod's address
+)
+
+// Reasons that concern one Ingress or one of its paths.
+const (
+	ServiceNotFound     Reason = "ServiceNotFound"
+	ServicePortNotFound Reason = "ServicePortNotFound"
+	ExternalNameService Reason = "ExternalNameService"
+	ServiceNoSelector   Reason = "ServiceWithoutSelector"
+	ResourceBackend     Reason = "ResourceBackend"
+	SecretNotFound      Reason = "SecretNotFound"
+	InvalidCertificate  Reason = "InvalidCertificate"
+	CertificateMismatch Reason = "CertificateKeyMismatch"
+	CertificateExpired  Reason = "CertificateExpired"
+	TLSHostWithoutRule  Reason = "TLSHostWithoutRule"
+	TLSHostNotCovered   Reason = "TLSHostNotCovered"
+	ExtensionsExhausted Reason = "DomainExtensionsExhausted"
+	UnsupportedPath     Reason = "UnsupportedPath"     // characters or length that the service cannot take
+	RejectedPath        Reason = "RejectedPath"        // the service finally refused it
+	UnsupportedHost     Reason = "UnsupportedHost"     // a host that the service cannot take
+	ApproximateExact    Reason = "ApproximateExact"    // served wider than Exact asks; refused under Strict
+	ApproximatePrefix   Reason = "ApproximatePrefix"   // Normal: a string prefix takes more than path segments
+	ApproximateWildcard Reason = "ApproximateWildcard" // Normal: a wildcard takes more than one label
+	PathConflict        Reason = "PathConflict"        // another Ingress has this host and path
+	HostClaimed         Reason = "HostClaimed"         // another namespace has this host
+	DefaultBackendTaken Reason = "DefaultBackendTaken" // one default backend an instance
+	HostlessPath        Reason = "HostlessPath"        // Normal: host-less paths do not serve known hosts
+	RulesExhausted      Reason = "RulesExhausted"      // the listener has no room for this path
+	TakenByForeignRule  Reason = "TakenByForeignRule"  // somebody else's rule or extension holds the key
+	NoReadyEndpoints    Reason = "NoReadyEndpoints"    // the service refuses rules to an empty group
+)

@@ -1,0 +1,179 @@
+package cloud
+
+import "slices"
+
+// Stack is what one group has, or wants, on one load balancer instance. The zero Stack means that
+// nothing should exist.
+type Stack struct {
+	LoadBalancer *LoadBalancer
+	Listeners    []Listener
+	Rules        []Rule
+	Extensions   []Extension
+	ServerGroups []ServerGroup
+	Certificates []Certificate
+}
+
+// Source is the Kubernetes object, and the field of it, that asked for a resource. It takes no
+// part in comparisons; a plan's steps and problems name it.
+type Source struct {
+	Object Object
+	Field  string // such as "spec.rules[0].http.paths[1]"; may be empty
+}
+
+// Object names a Kubernetes object.
+type Object struct {
+	Kind      string // "Ingress", "Service", …
+	Namespace string // empty for cluster-scoped objects
+	Name      string
+	UID       string // may be empty
+}
+
+// String gives "Kind namespace/name".
+func (o Object) String() string {
+	if o.Namespace == "" {
+		return o.Kind + " " + o.Name
+	}
+	return o.Kind + " " + o.Namespace + "/" + o.Name
+}
+
+// LoadBalancer is a load balancer instance.
+//
+// In a wanted Stack, ID says which existing instance is to be reused, and an empty ID asks for one
+// of our own, which is described by the fields below it.
+type LoadBalancer struct {
+	ID               ID
+	AddressType      string // AddressInternet or AddressIntranet; empty with an ID: whichever it has
+	Name             string
+	Spec             string // such as "slb.s1.small"
+	VSwitchID        string // intranet only
+	DeleteProtection bool
+	Tags             map[string]string
+	// Override lets listeners 80 and 443 of a reused instance be taken over.
+	Override bool
+
+	Source Source
+}
+
+// The address types of an instance.
+const (
+	AddressInternet = "internet"
+	AddressIntranet = "intranet"
+)
+
+// Instance is what the service tells about an existing load balancer instance.
+type Instance struct {
+	ID               ID
+	Name             string
+	Address          string
+	AddressType      string
+	Status           string // StatusActive, StatusInactive or StatusLocked
+	Spec             string // empty for a shared-performance instance
+	ChargeType       string // "PayBySpec" or "PayByCLCU"
+	VPCID            string // empty for an internet instance
+	VSwitchID        string
+	DeleteProtection bool
+	ServiceManaged   bool // another cloud service manages it; nobody else may change it
+	Tags             map[string]string
+}
+
+// The states of an instance. An inactive one has no running listener; a locked one is in arrears
+// and refuses every change.
+const (
+	StatusActive   = "active"
+	StatusInactive = "inactive"
+	StatusLocked   = "locked"
+)
+
+// ChargeByUse is the charge type of an instance without a fixed spec.
+const ChargeByUse = "PayByCLCU"
+
+// Guaranteed tells whether the instance has guaranteed performance, which ENI members, domain
+// extensions and TLS policies need. The spec of an instance that is charged by use is not
+// documented, so its charge type decides.
+func (i Instance) Guaranteed() bool { return i.ChargeType == ChargeByUse || i.Spec != "" }
+
+// Rule is a forwarding rule of one listener. Domain or URL may be empty, never both.
+type Rule struct {
+	Port   int
+	Domain string // lower case; "*." at its start makes it a wildcard
+	URL    string // begins with "/" and is longer than that; a plain string prefix
+	Group  string // name of the vServer group that serves it
+
+	// Keep asks that a rule that is there stay as it is, and that none be created: the rule's
+	// input is broken for now, and it keeps what it last served. Group is empty then.
+	Keep bool
+	// Rank orders rules by claim, oldest first; when the listener has no room for all, those of
+	// the highest rank are left out. Rules of equal rank are left out together or not at all
+	// where that is possible.
+	Rank int
+
+	Source Source
+}
+
+// Ref is the rule's logical name.
+func (r Rule) Ref() Ref { return RuleRef(r.Port, r.Domain, r.URL) }
+
+// Extension is a domain extension: the certificate that an HTTPS listener presents for a domain.
+// The service heeds it only while the listener has a rule of the same domain.
+type Extension struct {
+	Port        int
+	Domain      string
+	Certificate string // name of the certificate
+	Rank        int    // as of a Rule; in a wanted Stack only
+
+	Source Source
+}
+
+// Ref is the extension's logical name.
+func (e Extension) Ref() Ref { return ExtensionRef(e.Port, e.Domain) }
+
+// ServerGroup is a vServer group. In an observed Stack its name is rebuilt from its tags.
+type ServerGroup struct {
+	Name    string // "namespace/service/port", or EmptyGroup
+	Members []Member
+
+	// Hold forbids to remove members or change them: what is known of them is incomplete or in
+	// doubt. Members may still be added.
+	Hold bool
+
+	Source Source
+}
+
+// EmptyGroup is the name of the group without members that answers 503 for whatever no rule
+// matches. No namespace can have this name.
+const EmptyGroup = ".default"
+
+// Ref is the group's logical name.
+func (g ServerGroup) Ref() Ref { return ServerGroupRef(g.Name) }
+
+// Member is a backend server of a vServer group: one address of an elastic network interface.
+type Member struct {
+	ServerID string // "eni-…"
+	IP       string
+	Port     int
+	Weight   int // 0 to 100; 0 takes no new request
+}
+
+// Same tells whether two members are one backend server for the service, which keys them by
+// server, address and port.
+func (m Member) Same(o Member) bool {
+	return m.ServerID == o.ServerID && m.IP == o.IP && m.Port == o.Port
+}
+
+// Listener returns the listener on a port.
+func (s Stack) Listener(port int) (Listener, bool) {
+	i := slices.IndexFunc(s.Listeners, func(l Listener) bool { return l.Port == port })
+	if i < 0 {
+		return Listener{}, false
+	}
+	return s.Listeners[i], true
+}
+
+// ServerGroup returns the vServer group of a name.
+func (s Stack) ServerGroup(name string) (ServerGroup, bool) {
+	i := slices.IndexFunc(s.ServerGroups, func(g ServerGroup) bool { return g.Name == name })
+	if i < 0 {
+		return ServerGroup{}, false
+	}
+	return s.ServerGroups[i], true
+}
