@@ -1,0 +1,151 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// SLBConfig holds the parameters of an IngressClass: spec.parameters of the class names it.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:resource:scope=Cluster,path=slbconfigs,singular=slbconfig
+// +kubebuilder:printcolumn:name="Address type",type=string,JSONPath=`.spec.addressType`
+// +kubebuilder:printcolumn:name="Path matching",type=string,JSONPath=`.spec.pathMatching`
+// +kubebuilder:printcolumn:name="Reclaim",type=string,JSONPath=`.spec.reclaimPolicy`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+type SLBConfig struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// +optional
+	// +kubebuilder:default={}
+	Spec SLBConfigSpec `json:"spec,omitempty"`
+}
+
+// SLBConfigList is a list of SLBConfig.
+//
+// +kubebuilder:object:root=true
+type SLBConfigList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+
+	Items []SLBConfig `json:"items"`
+}
+
+// SLBConfigSpec is what a class asks of its load balancer instances.
+//
+// +kubebuilder:validation:XValidation:rule="self.addressType != 'intranet' || (has(self.vSwitchID) && self.vSwitchID != ”)",message="an intranet instance needs vSwitchID: the vSwitch that gives it its address"
+// +kubebuilder:validation:XValidation:rule="self.addressType != 'internet' || !has(self.vSwitchID) || self.vSwitchID == ”",message="vSwitchID is for intranet instances only: set addressType to intranet, or remove it"
+type SLBConfigSpec struct {
+	// AddressType of the instance that is created for the class.
+	//
+	// +optional
+	// +kubebuilder:validation:Enum=internet;intranet
+	// +kubebuilder:default=internet
+	AddressType string `json:"addressType,omitempty"`
+
+	// VSwitchID is the vSwitch that gives an intranet instance its address.
+	//
+	// +optional
+	// +kubebuilder:validation:Pattern=`^(vsw-[a-z0-9-]+)?$`
+	VSwitchID string `json:"vSwitchID,omitempty"`
+
+	// LoadBalancerSpec is the specification of the instance that is created for the class.
+	//
+	// +optional
+	// +kubebuilder:validation:Enum=slb.s1.small;slb.s2.small;slb.s2.medium;slb.s3.small;slb.s3.medium;slb.s3.large
+	// +kubebuilder:default=slb.s1.small
+	LoadBalancerSpec string `json:"loadBalancerSpec,omitempty"`
+
+	// ReclaimPolicy says what becomes of the instance that was created for the class when no
+	// Ingress needs it any more: Delete releases it after the controller's release grace, Retain
+	// keeps it.
+	//
+	// +optional
+	// +kubebuilder:validation:Enum=Delete;Retain
+	// +kubebuilder:default=Delete
+	ReclaimPolicy ReclaimPolicy `json:"reclaimPolicy,omitempty"`
+
+	// PathMatching says what becomes of a path that the service can only serve wider than it was
+	// asked: Approximate serves it and tells, Strict refuses it and tells.
+	//
+	// +optional
+	// +kubebuilder:validation:Enum=Approximate;Strict
+	// +kubebuilder:default=Approximate
+	PathMatching PathMatching `json:"pathMatching,omitempty"`
+
+	// HostSharing says whether namespaces may share a host: Exclusive gives it to the namespace
+	// that claimed it first, AcrossNamespaces lets every namespace add paths to it.
+	//
+	// +optional
+	// +kubebuilder:validation:Enum=Exclusive;AcrossNamespaces
+	// +kubebuilder:default=Exclusive
+	HostSharing HostSharing `json:"hostSharing,omitempty"`
+
+	// DefaultBackend serves requests that no Ingress of the class matches, in place of an answer
+	// 503. A default backend of an Ingress comes before it.
+	//
+	// +optional
+	DefaultBackend *ServiceBackend `json:"defaultBackend,omitempty"`
+
+	// Quotas are the account's quotas where they were raised above the service's defaults.
+	//
+	// +optional
+	Quotas *Quotas `json:"quotas,omitempty"`
+}
+
+// ReclaimPolicy is what becomes of an instance that nobody needs.
+type ReclaimPolicy string
+
+// The reclaim policies.
+const (
+	ReclaimDelete ReclaimPolicy = "Delete"
+	ReclaimRetain ReclaimPolicy = "Retain"
+)
+
+// PathMatching is what becomes of paths that cannot be served exactly.
+type PathMatching string
+
+// The ways of matching paths.
+const (
+	PathMatchingApproximate PathMatching = "Approximate"
+	PathMatchingStrict      PathMatching = "Strict"
+)
+
+// HostSharing is whether namespaces may share a host.
+type HostSharing string
+
+// The ways of sharing hosts.
+const (
+	HostSharingExclusive        HostSharing = "Exclusive"
+	HostSharingAcrossNamespaces HostSharing = "AcrossNamespaces"
+)
+
+// ServiceBackend names a port of a Service.
+//
+// +kubebuilder:validation:XValidation:rule="has(self.portName) != has(self.portNumber)",message="give either portName or portNumber"
+type ServiceBackend struct {
+	// +kubebuilder:validation:MinLength=1
+	Namespace string `json:"namespace"`
+	// +kubebuilder:validation:MinLength=1
+	Name string `json:"name"`
+	// +optional
+	PortName string `json:"portName,omitempty"`
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=65535
+	PortNumber int32 `json:"portNumber,omitempty"`
+}
+
+// Quotas are quotas of the account. Zero means the service's default.
+type Quotas struct {
+	// DomainExtensionsPerListener is 3 by default and can be raised to 10.
+	//
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=10
+	DomainExtensionsPerListener int `json:"domainExtensionsPerListener,omitempty"`
+
+	// BackendServersPerInstance is 200 by default.
+	//
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	BackendServersPerInstance int `json:"backendServersPerInstance,omitempty"`
+}

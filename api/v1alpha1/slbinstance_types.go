@@ -1,0 +1,165 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// SLBInstance is the controller's record of one load balancer instance: what was made, what is
+// about to be made, who claims what, and how it goes. The controller creates and deletes it; its
+// name is "class.<class>.<n>" for an instance that was created for a class and "id.<lb-id>" for one
+// that an annotation names.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:scope=Cluster,path=slbinstances,singular=slbinstance
+// +kubebuilder:printcolumn:name="Instance",type=string,JSONPath=`.status.loadBalancerID`
+// +kubebuilder:printcolumn:name="Address",type=string,JSONPath=`.status.address`
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
+// +kubebuilder:printcolumn:name="Use",type=string,JSONPath=`.status.use`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+type SLBInstance struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	Spec SLBInstanceSpec `json:"spec"`
+	// +optional
+	Status SLBInstanceStatus `json:"status,omitempty"`
+}
+
+// SLBInstanceList is a list of SLBInstance.
+//
+// +kubebuilder:object:root=true
+type SLBInstanceList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+
+	Items []SLBInstance `json:"items"`
+}
+
+// SLBInstanceSpec says which group of Ingresses the instance serves. It never changes.
+//
+// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="the spec of an SLBInstance cannot be changed; the controller makes a new object for another group"
+type SLBInstanceSpec struct {
+	// Class is the IngressClass whose Ingresses the instance serves; for an instance that is named
+	// by id, the class that used it first.
+	Class string `json:"class"`
+
+	// LoadBalancerID is the existing instance that an annotation names; empty for one that is
+	// created for the class.
+	//
+	// +optional
+	LoadBalancerID string `json:"loadBalancerID,omitempty"`
+}
+
+// The conditions of an SLBInstance.
+const (
+	// ConditionReady is True when the service matches what the Ingresses ask for. Paths that
+	// were refused for their own fault do not make it False.
+	ConditionReady = "Ready"
+	// ConditionFrozen is True while class, SLBConfig or a permission to read is missing (reason
+	// ConfigMissing): nothing is changed.
+	ConditionFrozen = "Frozen"
+	// ConditionDeletionBlocked is True when the object was deleted by hand while Ingresses use it.
+	ConditionDeletionBlocked = "DeletionBlocked"
+)
+
+// Finalizer keeps an SLBInstance until what it records is gone from the service.
+const Finalizer = "slb.alibabacloud.com/resources"
+
+// SLBInstanceStatus is the controller's record. Losing it loses no resource: it can be rebuilt from
+// the marks that resources carry.
+type SLBInstanceStatus struct {
+	// LoadBalancerID is the instance that serves the group.
+	//
+	// +optional
+	LoadBalancerID string `json:"loadBalancerID,omitempty"`
+
+	// Address is the instance's address.
+	//
+	// +optional
+	Address string `json:"address,omitempty"`
+
+	// Use is the use of the quotas that matter, such as "rules 37/40, domain extensions 2/3".
+	//
+	// +optional
+	Use string `json:"use,omitempty"`
+
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// Claims are hosts and paths by the order in which they were claimed.
+	//
+	// +optional
+	// +listType=atomic
+	Claims []Claim `json:"claims,omitempty"`
+
+	// Intents are creates that may have been sent without an answer having been recorded.
+	//
+	// +optional
+	// +listType=atomic
+	Intents []Intent `json:"intents,omitempty"`
+
+	// DomainExtensions are ids of the domain extensions that were created for the group.
+	//
+	// +optional
+	// +listType=atomic
+	DomainExtensions []string `json:"domainExtensions,omitempty"`
+
+	// TakenOver are the listeners that were there before the controller took them over.
+	//
+	// +optional
+	// +listType=atomic
+	TakenOver []TakenOver `json:"takenOver,omitempty"`
+
+	// DeleteProtectionSet tells that the controller switched delete protection on and may switch
+	// it off.
+	//
+	// +optional
+	DeleteProtectionSet bool `json:"deleteProtectionSet,omitempty"`
+
+	// CreateAttempts counts the instances that were created for this object; it makes the client
+	// token of the next create.
+	//
+	// +optional
+	CreateAttempts int `json:"createAttempts,omitempty"`
+
+	// EmptySince is when the group's last Ingress went away.
+	//
+	// +optional
+	EmptySince *metav1.Time `json:"emptySince,omitempty"`
+}
+
+// Claim is an Ingress's claim on a path of a host.
+type Claim struct {
+	// Host is normalised: lower case, no trailing dot, IDN in its ASCII form. Empty: any host that
+	// no rule names.
+	//
+	// +optional
+	Host string `json:"host,omitempty"`
+	// Path as the Ingress has it, or "/" for a default backend.
+	Path string `json:"path"`
+	// Exact tells that the claim is on the path alone and not on what begins with it.
+	//
+	// +optional
+	Exact bool `json:"exact,omitempty"`
+	// Ingress is "namespace/name".
+	Ingress string `json:"ingress"`
+}
+
+// Intent is a create that is about to be sent.
+type Intent struct {
+	// Kind is LoadBalancer, ServerGroup or Certificate.
+	Kind string `json:"kind"`
+	// +optional
+	Name string `json:"name,omitempty"`
+	// Since is when it was first recorded.
+	Since metav1.Time `json:"since"`
+}
+
+// TakenOver is a listener as it was before the controller took it over.
+type TakenOver struct {
+	Port int `json:"port"`
+	// Definition is a description for people.
+	Definition string `json:"definition"`
+}
