@@ -1,0 +1,74 @@
+package desired
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// Snapshot is everything that one group's translation depends on, read at one moment. Build never
+// changes it. Maps have no entry for what does not exist.
+type Snapshot struct {
+	Owner cloud.Owner
+	// Now is the time of the reading; certificates are judged by it.
+	Now time.Time
+
+	// Class and Config are the group's IngressClass and its parameters. Config is never nil: a
+	// class without parameters has the defaults of the API.
+	Class  *networkingv1.IngressClass
+	Config *v1alpha1.SLBConfig
+	// Record is the group's SLBInstance; its status holds the claims.
+	Record *v1alpha1.SLBInstance
+
+	// Ingresses are the members of the group, in any order, without those that are being deleted.
+	Ingresses []*networkingv1.Ingress
+	Services  map[types.NamespacedName]*corev1.Service
+	// Endpoints are the EndpointSlices by Service.
+	Endpoints map[types.NamespacedName][]*discoveryv1.EndpointSlice
+	Secrets   map[types.NamespacedName]*corev1.Secret
+
+	// Interfaces are the ids of elastic network interfaces by IP address: from the pods'
+	// annotations or, failing that, from the service.
+	Interfaces map[string]string
+	// Held are the Services whose last members stay for now although no slice lists a ready
+	// endpoint: a live read found ready pods.
+	Held map[types.NamespacedName]bool
+
+	// Fallback is the self-signed certificate that port 443 presents when no Ingress has one.
+	Fallback cloud.Certificate
+
+	// Release asks for an end: the group has no Ingress and its grace period is over. Without it,
+	// a group without Ingresses keeps its instance and nothing on it.
+	Release bool
+}
+
+// Result is a group's translation.
+type Result struct {
+	// Stack is normalised. Without Ingresses it holds the load balancer alone, or nothing at all
+	// when the snapshot asks for release.
+	Stack    cloud.Stack
+	Problems []cloud.Problem
+
+	// Claims are the claims as they now stand, in order of age, to be recorded.
+	Claims []v1alpha1.Claim
+
+	// Routes say which resource serves each path of each Ingress, in the order of the Ingresses.
+	// A path that is refused has none.
+	Routes []Route
+}
+
+// Route is one path of an Ingress and the resources of which each one serves it: rules, or
+// listeners where the default group does.
+type Route struct {
+	Ingress types.NamespacedName
+	Field   string // such as "spec.rules[0].http.paths[1]"
+	Host    string
+	Path    string
+	Refs    []cloud.Ref
+}
