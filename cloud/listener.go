@@ -16,7 +16,12 @@ type Listener struct {
 	Port     int
 	Protocol Protocol
 
-	Group          string // name of the vServer group for requests that no rule takes
+	Group string // name of the vServer group for requests that no rule takes
+	// KeepGroup asks that a listener that is there keep the group it has: the default backend is
+	// broken for now. Group is for a listener that has to be created, and need not exist
+	// otherwise. In a wanted Stack only.
+	KeepGroup bool
+
 	Scheduler      string // "wrr", "wlc" or "rr"; empty: wrr
 	Gzip           bool
 	IdleTimeout    int // 1–60; 0: 15
@@ -89,7 +94,12 @@ type Forward struct {
 
 // TLS is how an HTTPS listener answers handshakes.
 type TLS struct {
-	Certificate   string // name of the default certificate
+	Certificate string // name of the default certificate
+	// Keep asks that a listener that is there keep the certificate it has: the Secret is broken
+	// for now. Certificate is for a listener that has to be created, and need not be uploaded
+	// otherwise. In a wanted Stack only.
+	Keep bool
+
 	Policy        string // empty: tls_cipher_policy_1_0
 	HTTP2         bool
 	CACertificate string // the service's id; set for mutual TLS

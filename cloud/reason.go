@@ -34,6 +34,7 @@ const (
 	Programmed               Reason = "Programmed"               // Normal: a plan was carried out
 	MembersHeld              Reason = "MembersHeld"              // the last members stay while slices and pods disagree
 	NetworkInterfaceNotFound Reason = "NetworkInterfaceNotFound" // no ENI has a pod's address
+	EndpointRefused          Reason = "EndpointAddressRefused"   // an address that can be no pod's
 )
 
 // Reasons that concern one Ingress or one of its paths.
@@ -47,6 +48,7 @@ const (
 	InvalidCertificate  Reason = "InvalidCertificate"
 	CertificateMismatch Reason = "CertificateKeyMismatch"
 	CertificateExpired  Reason = "CertificateExpired"
+	CertificateNotYet   Reason = "CertificateNotYetValid" // served all the same
 	TLSHostWithoutRule  Reason = "TLSHostWithoutRule"
 	TLSHostNotCovered   Reason = "TLSHostNotCovered"
 	ExtensionsExhausted Reason = "DomainExtensionsExhausted"

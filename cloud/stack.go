@@ -50,6 +50,9 @@ type LoadBalancer struct {
 	Tags             map[string]string
 	// Override lets listeners 80 and 443 of a reused instance be taken over.
 	Override bool
+	// Keep asks that an instance that is there stay, and that none be created: no Ingress needs
+	// one now. In a wanted Stack only.
+	Keep bool
 
 	Source Source
 }
@@ -119,7 +122,12 @@ type Extension struct {
 	Port        int
 	Domain      string
 	Certificate string // name of the certificate
-	Rank        int    // as of a Rule; in a wanted Stack only
+
+	// Keep asks that an extension that is there stay as it is, and that none be created: the
+	// Secret is broken for now, and the domain keeps the certificate that it last presented.
+	// Certificate is empty then. In a wanted Stack only.
+	Keep bool
+	Rank int // as of a Rule; in a wanted Stack only
 
 	Source Source
 }
