@@ -1,0 +1,63 @@
+package fakecloud
+
+import "strconv"
+
+// describeHealth reports the members of the default group and of the rules' groups. The fake probes
+// nothing: a member is "normal" where a check is on, else "unavailable".
+func (t *txn) describeHealth() (object, *Error) {
+	i, err := t.instance()
+	if err != nil {
+		return nil, err
+	}
+	list := []object{}
+	found := false
+	for _, port := range i.ports() {
+		at := place{i.listeners[port], i}
+		if t.selectsHealth(at) {
+			found = true
+			list = append(list, t.listenerHealth(at)...)
+		}
+	}
+	if !found && t.p["ListenerPort"] != "" {
+		return nil, noListener(t.p["ListenerPort"])
+	}
+	return object{"BackendServers": object{"BackendServer": list}}, nil
+}
+
+func (t *txn) selectsHealth(at place) bool {
+	return (t.p["ListenerPort"] == "" || t.p.integer("ListenerPort", 0) == at.port) &&
+		(t.p["ListenerProtocol"] == "" || t.p["ListenerProtocol"] == at.protocol)
+}
+
+func (t *txn) listenerHealth(at place) []object {
+	list := []object{}
+	seen := map[string]bool{"": true}
+	checks := map[string]bool{at.listener.group: at.attrs.on("HealthCheck")}
+	groups := []string{at.listener.group}
+	for _, r := range at.rules {
+		groups = append(groups, r.group)
+		own := !r.attrs.on("ListenerSync")
+		checks[r.group] = checks[r.group] || own && r.attrs.on("HealthCheck") || !own && at.attrs.on("HealthCheck")
+	}
+	for _, id := range groups {
+		if g := t.st.groups[id]; g != nil && !seen[id] {
+			seen[id] = true
+			for _, m := range g.members {
+				list = append(list, m.health(at, checks[id]))
+			}
+		}
+	}
+	return list
+}
+
+func (m member) health(at place, checked bool) object {
+	status := "unavailable"
+	if checked && at.started {
+		status = "normal"
+	}
+	return object{
+		"ServerId": m.serverID, "ServerIp": m.ip, "EniHost": m.ip, "Port": m.port, "Type": m.kind,
+		"Weight": strconv.Itoa(m.weight), "Description": m.description, "VpcId": m.vpc,
+		"ListenerPort": at.port, "Protocol": at.protocol, "ServerHealthStatus": status,
+	}
+}
