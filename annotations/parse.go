@@ -1,0 +1,77 @@
+package annotations
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// Parse reads all annotations of the table. Faults are in the order of their keys. Annotations
+// outside the prefixes are nobody's business here.
+func Parse(values map[string]string) (Config, []Fault) {
+	config := Config{keys: map[Name]string{}}
+	var faults []Fault
+	table := Table()
+	for _, row := range table {
+		key, value, ok := lookup(values, row.Name)
+		if !ok {
+			continue
+		}
+		config.keys[row.Name] = key
+		if !row.Type.Accepts(value) {
+			faults = append(faults, row.fault(key, value))
+			continue
+		}
+		row.set(&config, value)
+	}
+	faults = append(faults, unknown(values, table)...)
+	slices.SortFunc(faults, func(a, b Fault) int { return strings.Compare(a.Key, b.Key) })
+	return config, faults
+}
+
+func lookup(values map[string]string, name Name) (key, value string, ok bool) {
+	for _, prefix := range []string{Prefix, OlderPrefix} {
+		key = prefix + string(name)
+		if value, ok = values[key]; ok {
+			return key, value, true
+		}
+	}
+	return "", "", false
+}
+
+// shown is how much of a bad value a message repeats.
+const shown = 64
+
+func (r Row) fault(key, value string) Fault {
+	if len(value) > shown {
+		value = value[:shown] + "…"
+	}
+	return Fault{Key: key, Reason: r.Reason, Message: fmt.Sprintf("annotation %q has value %q and needs %s, such as %q", key, value, r.Type.Want, r.Example)}
+}
+
+func unknown(values map[string]string, table []Row) []Fault {
+	var faults []Fault
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		name, ok := cut(key)
+		if !ok || slices.ContainsFunc(table, func(r Row) bool { return r.Name == name }) {
+			continue
+		}
+		faults = append(faults, Fault{
+			Key: key, Reason: cloud.UnknownAnnotation,
+			Message: fmt.Sprintf("annotation %q is not known%s", key, suggestion(name, table)),
+		})
+	}
+	return faults
+}
+
+func cut(key string) (Name, bool) {
+	for _, prefix := range []string{Prefix, OlderPrefix} {
+		if name, ok := strings.CutPrefix(key, prefix); ok {
+			return Name(name), true
+		}
+	}
+	return "", false
+}

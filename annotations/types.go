@@ -1,0 +1,39 @@
+package annotations
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Type is a kind of value.
+type Type struct {
+	// Want describes the values for people, such as "true" or "false".
+	Want string
+
+	accepts func(string) bool
+}
+
+// Accepts tells whether the value is one of the type. Values are taken literally: no blanks are
+// trimmed and no case is folded, so that what is read is what was written.
+func (t Type) Accepts(value string) bool { return t.accepts(value) }
+
+func boolean() Type { return oneOf("true", "false") }
+
+func oneOf(values ...string) Type {
+	return Type{
+		Want:    `"` + strings.Join(values, `" or "`) + `"`,
+		accepts: func(v string) bool { return slices.Contains(values, v) },
+	}
+}
+
+// maxID keeps an id, which becomes part of object names and requests, to a sane length.
+const maxID = 80
+
+func instanceID() Type {
+	pattern := regexp.MustCompile(`^lb-[a-z0-9]+$`)
+	return Type{
+		Want:    `"lb-" and lower-case letters and digits`,
+		accepts: func(v string) bool { return len(v) <= maxID && pattern.MatchString(v) },
+	}
+}
