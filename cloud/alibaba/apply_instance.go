@@ -1,0 +1,87 @@
+package alibaba
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/slb"
+
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// Types of resources, as the tag operations know them.
+const (
+	resourceInstance = "instance"
+	resourceListener = "listener"
+)
+
+func (c *Client) createLoadBalancer(ctx context.Context, s cloud.Scope, x cloud.CreateLoadBalancer) (cloud.IDs, error) {
+	lb := x.LoadBalancer
+	req := slb.CreateCreateLoadBalancerRequest()
+	req.LoadBalancerName, req.LoadBalancerSpec = lb.Name, lb.Spec
+	req.AddressType, req.VSwitchId = lb.AddressType, lb.VSwitchID
+	if lb.VSwitchID != "" {
+		req.VpcId = c.vpcID
+	}
+	req.InstanceChargeType = "PayBySpec"
+	req.DeleteProtection = onOff(lb.DeleteProtection)
+	req.ClientToken = x.Token
+	addTags(req, merged(s.Owner.Tags(), lb.Tags))
+	resp := slb.CreateCreateLoadBalancerResponse()
+	if err := c.call(ctx, req, resp); err != nil {
+		return nil, err
+	}
+	return created(x.Op(), cloud.LoadBalancerRef(), resp.LoadBalancerId)
+}
+
+func (c *Client) tagLoadBalancer(ctx context.Context, s cloud.Scope, x cloud.TagLoadBalancer) error {
+	r := &resolver{op: x.Op(), scope: s}
+	return c.tag(ctx, r, resourceInstance, r.loadBalancer(), x.Tags)
+}
+
+// tag adds tags; a key that is there gets the new value.
+func (c *Client) tag(ctx context.Context, r *resolver, kind, id string, tags map[string]string) error {
+	if r.err != nil {
+		return r.err
+	}
+	req := slb.CreateTagResourcesRequest()
+	req.ResourceType, req.ResourceId = kind, &[]string{id}
+	addTags(req, tags)
+	return c.do(ctx, req)
+}
+
+func (c *Client) untagLoadBalancer(ctx context.Context, s cloud.Scope, x cloud.UntagLoadBalancer) error {
+	r := &resolver{op: x.Op(), scope: s}
+	req := slb.CreateUntagResourcesRequest()
+	req.ResourceType, req.ResourceId = resourceInstance, &[]string{r.loadBalancer()}
+	req.TagKey = &x.Keys
+	if r.err != nil {
+		return r.err
+	}
+	return c.remove(ctx, req)
+}
+
+func (c *Client) setDeleteProtection(ctx context.Context, s cloud.Scope, x cloud.SetDeleteProtection) error {
+	r := &resolver{op: x.Op(), scope: s}
+	req := slb.CreateSetLoadBalancerDeleteProtectionRequest()
+	req.LoadBalancerId, req.DeleteProtection = r.loadBalancer(), onOff(x.On)
+	if r.err != nil {
+		return r.err
+	}
+	return c.do(ctx, req)
+}
+
+func (c *Client) deleteLoadBalancer(ctx context.Context, s cloud.Scope) error {
+	r := &resolver{op: cloud.DeleteLoadBalancer{}.Op(), scope: s}
+	req := slb.CreateDeleteLoadBalancerRequest()
+	req.LoadBalancerId = r.loadBalancer()
+	if r.err != nil {
+		return r.err
+	}
+	return c.remove(ctx, req)
+}
+
+// listenerResource is the id by which the tag operations know a listener.
+func listenerResource(lb string, protocol cloud.Protocol, port int) string {
+	return fmt.Sprintf("%s_%s_%d", lb, protocol, port)
+}

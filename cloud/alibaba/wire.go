@@ -1,0 +1,102 @@
+package alibaba
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk"
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth"
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
+
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// maxAnswer is far above the longest answer, which is a list of 100 instances.
+const maxAnswer = 16 << 20
+
+const userAgent = " slb-ingress-controller"
+
+// send signs and sends a request once and decodes the answer. The transport is called directly
+// rather than through http.Client: no redirect is followed, and no error is wrapped with a URL.
+func (c *Client) send(ctx context.Context, req requests.AcsRequest, resp responses.AcsResponse) *cloud.Error {
+	op := req.GetActionName()
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	key, err := c.credentials.Key(ctx)
+	if err != nil {
+		return &cloud.Error{Kind: cloud.Denied, Op: op, Message: err.Error()}
+	}
+	httpReq, err := c.sign(ctx, req, key)
+	if err != nil {
+		return &cloud.Error{Kind: cloud.Invalid, Op: op, Message: "cannot sign the call"}
+	}
+	httpResp, err := c.transport.RoundTrip(httpReq)
+	if err != nil {
+		return noAnswer(ctx, op, err)
+	}
+	defer httpResp.Body.Close()
+	body, err := readAnswer(httpResp.Body)
+	if err != nil {
+		return noAnswer(ctx, op, err)
+	}
+	if httpResp.StatusCode/100 != 2 {
+		return classify(op, httpResp.StatusCode, body)
+	}
+	return decode(op, httpResp, body, resp)
+}
+
+// sign makes the HTTP request. All parameters go into the body; their signature is the same there.
+func (c *Client) sign(ctx context.Context, req requests.AcsRequest, key Key) (*http.Request, error) {
+	query := req.GetQueryParams()
+	for _, stale := range []string{"SecurityToken", "BearerToken", "Signature"} {
+		delete(query, stale)
+	}
+	if err := auth.Sign(req, nil, c.region, signingKey{key}); err != nil {
+		return nil, errors.New("signing")
+	}
+	form := url.Values{}
+	for _, params := range []map[string]string{query, req.GetFormParams()} {
+		for name, value := range params {
+			form.Set(name, value)
+		}
+	}
+	httpReq, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoints[req.GetProduct()], strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range req.GetHeaders() {
+		httpReq.Header.Set(name, value)
+	}
+	httpReq.Header.Set("User-Agent", sdk.DefaultUserAgent+userAgent)
+	return httpReq, nil
+}
+
+func readAnswer(r io.Reader) (string, error) {
+	body, err := io.ReadAll(io.LimitReader(r, maxAnswer+1))
+	if err == nil && len(body) > maxAnswer {
+		err = errors.New("the answer is too long")
+	}
+	return string(body), err
+}
+
+// decode fills resp. An answer that says success and cannot be read leaves a write's ids unknown.
+func decode(op string, httpResp *http.Response, body string, resp responses.AcsResponse) *cloud.Error {
+	httpResp.Body = io.NopCloser(strings.NewReader(body))
+	if err := responses.Unmarshal(resp, httpResp, "JSON"); err != nil || body == "" {
+		return &cloud.Error{Kind: inDoubt(op), Op: op, Message: "cannot read the answer"}
+	}
+	return nil
+}
+
+// inDoubt is the kind of an error that leaves the effect of a call unknown.
+func inDoubt(op string) cloud.ErrorKind {
+	if isRead(op) {
+		return cloud.Unavailable
+	}
+	return cloud.Unknown
+}
