@@ -1,0 +1,111 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// createInstance creates the group's own instance, or repairs what can be set on it.
+func (m *maker) createInstance() {
+	lb := m.want.LoadBalancer
+	if lb == nil || lb.ID != "" {
+		return
+	}
+	if m.got.Instance == nil {
+		m.addFor(cloud.CreateLoadBalancer{LoadBalancer: *lb, Token: m.policy.CreateToken},
+			"there is none yet"+asked(lb.Source), lb.Source)
+		return
+	}
+	if missing := missingTags(m.got.Instance.Tags, lb.Tags); len(missing) > 0 {
+		m.addFor(cloud.TagLoadBalancer{Tags: missing}, "tags are missing or differ"+asked(lb.Source), lb.Source)
+	}
+	m.protect(lb.DeleteProtection, lb.Source)
+}
+
+// protect switches delete protection as wanted, but never takes away what a user set.
+func (m *maker) protect(on bool, source cloud.Source) {
+	have := m.got.Instance.DeleteProtection
+	if have == on || have && !m.policy.ProtectionOurs {
+		return
+	}
+	m.addFor(cloud.SetDeleteProtection{On: on},
+		fmt.Sprintf("deleteProtection %s → %s", onOff(have), onOff(on))+asked(source), source)
+}
+
+func missingTags(have, want map[string]string) map[string]string {
+	missing := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(want)) {
+		if got, ok := have[key]; !ok || got != want[key] {
+			missing[key] = want[key]
+		}
+	}
+	return missing
+}
+
+// releaseInstance deletes the instance if it was made for the owner, and gives up the claim on it
+// otherwise. It comes last, so a crash before it is followed by another release.
+func (m *maker) releaseInstance() {
+	if m.want.LoadBalancer != nil || m.got.Instance == nil {
+		return
+	}
+	if !m.got.Owned(m.policy.Owner) {
+		m.unclaim("the last Ingress left")
+		return
+	}
+	if m.got.Instance.DeleteProtection {
+		if !m.policy.ProtectionOurs {
+			m.tell(m.policy.Source, cloud.DeleteProtected, fmt.Sprintf(
+				"load balancer %q has delete protection that was not set by this controller; switch it off to let it be released",
+				m.got.Instance.ID))
+			return
+		}
+		m.add(cloud.SetDeleteProtection{}, "the protection was set by us and the instance is released")
+	}
+	m.add(cloud.DeleteLoadBalancer{}, "made for this group, which has no Ingress any more")
+}
+
+func (m *maker) unclaim(why string) {
+	key := m.policy.Owner.ClaimKey()
+	if _, ok := m.got.Instance.Tags[key]; ok {
+		m.add(cloud.UntagLoadBalancer{Keys: []string{key}}, why)
+	}
+}
+
+// uploadCertificates uploads what is wanted and not there. An upload comes before every use.
+func (m *maker) uploadCertificates() {
+	for _, c := range m.target.certificates {
+		if !slices.ContainsFunc(m.got.Ours.Certificates, func(o cloud.Certificate) bool { return o.Name == c.Name }) {
+			m.addFor(cloud.UploadCertificate{Certificate: c}, "not uploaded for this group yet"+asked(c.Source), c.Source)
+		}
+	}
+}
+
+// deleteCertificates deletes what nothing uses once the other steps are made.
+func (m *maker) deleteCertificates() {
+	for _, c := range m.got.Ours.Certificates {
+		if !m.target.usesCertificate(c.Name) {
+			m.add(cloud.DeleteCertificate{Name: c.Name}, unwanted(c.Name, "no longer used"))
+		}
+	}
+}
+
+// deleteGroups deletes what nothing points at once the other steps are made.
+func (m *maker) deleteGroups() {
+	for _, g := range m.got.Ours.ServerGroups {
+		if !m.target.usesGroup(g.Name) {
+			m.add(cloud.DeleteServerGroup{Name: g.Name}, unwanted(g.Name, "no longer used"))
+		}
+	}
+}
+
+// unwanted is the reason to delete a resource: another one may hold its name, see cloud.Observed.
+func unwanted(name, otherwise string) string {
+	if strings.Contains(name, "#") {
+		return "a second one of the same name"
+	}
+	return otherwise
+}

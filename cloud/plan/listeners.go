@@ -1,0 +1,137 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// raiseListeners makes every wanted port a listener of ours that runs. Redirects go first when
+// listeners are deleted and last when they are created, because the port that they point to has
+// to be there.
+func (m *maker) raiseListeners(sites []*site) {
+	for _, s := range forwardsFirst(sites, func(s *site) bool { return s.have.Forward.Port != 0 }) {
+		if s.fate == recreate {
+			m.noticeTakeOver(s)
+			m.add(cloud.DeleteListener{Port: s.port, Protocol: s.have.Protocol}, m.whyRecreate(s))
+		}
+	}
+	for _, s := range forwardsFirst(sites, func(s *site) bool { return s.want.Forward.Port == 0 }) {
+		switch s.fate {
+		case create, recreate:
+			m.addFor(cloud.CreateListener{Listener: s.want}, "there is none"+asked(s.want.Source), s.want.Source)
+			m.start(s, "the service creates listeners stopped")
+		case takeOver:
+			m.takeOver(s)
+		case inPlace:
+			if !s.have.Running {
+				m.start(s, "it is stopped")
+			}
+		}
+	}
+}
+
+// forwardsFirst sorts sites for which first holds to the front, and keeps the order otherwise.
+func forwardsFirst(sites []*site, first func(*site) bool) []*site {
+	sorted := slices.Clone(sites)
+	slices.SortStableFunc(sorted, func(a, b *site) int {
+		switch {
+		case first(a) == first(b):
+			return 0
+		case first(a):
+			return -1
+		default:
+			return 1
+		}
+	})
+	return sorted
+}
+
+func (m *maker) start(s *site, why string) {
+	m.addFor(cloud.StartListener{Port: s.port, Protocol: s.want.Protocol}, why, s.want.Source)
+}
+
+func (m *maker) whyRecreate(s *site) string {
+	why := "the redirect's target is re-created"
+	if mustRecreate(s.have, s.want) {
+		why = fmt.Sprintf("cannot be set in place: %s", strings.Join(fixedDiff(s.have, s.want), ", "))
+	}
+	if n := len(m.foreignRulesOn(s.port)); n > 0 && !s.foreign {
+		why += fmt.Sprintf("; %d rules of others go with it", n)
+	}
+	if s.foreign {
+		why = "taken over by override; " + why
+	}
+	return why + "; the port answers nothing until it is created again" + asked(s.want.Source)
+}
+
+// fixedDiff is the difference in what the service fixes at creation.
+func fixedDiff(have, want cloud.Listener) []string {
+	return listenerDiff(
+		cloud.Listener{Protocol: have.Protocol, Forward: have.Forward},
+		cloud.Listener{Protocol: want.Protocol, Forward: want.Forward})
+}
+
+// takeOver makes somebody else's listener ours in place. The mark comes after the old content is
+// gone and before ours comes, so that a crash in between is continued as a take-over.
+func (m *maker) takeOver(s *site) {
+	m.noticeTakeOver(s)
+	const why = "taken over by override"
+	if diff := listenerDiff(s.have, s.want); len(diff) > 0 {
+		m.addFor(cloud.SetListener{Listener: s.want}, why+": "+strings.Join(diff, ", "), s.want.Source)
+	}
+	rules := slices.Concat(m.foreignRulesOn(s.port), rulesOn(s.port, m.got.Ours.Rules))
+	m.emitDeletes(s, rules, "the listener is "+why)
+	for _, e := range slices.Concat(m.foreignExtensionsOn(s.port), extensionsOn(s.port, m.got.Ours.Extensions)) {
+		m.add(cloud.DeleteExtension{Extension: e}, "the listener is "+why)
+	}
+	m.addFor(cloud.TagListener{Port: s.port, Protocol: s.have.Protocol}, why, s.want.Source)
+	if !s.have.Running {
+		m.start(s, "it is stopped")
+	}
+}
+
+// noticeTakeOver records what a take-over replaces: the service forgets it.
+func (m *maker) noticeTakeOver(s *site) {
+	if !s.foreign {
+		return
+	}
+	settings := listenerDiff(cloud.Listener{}, s.have)
+	m.notice(m.want.LoadBalancer.Source, cloud.ListenersTakenOver, fmt.Sprintf(
+		"listener %d is taken over by override and will be deleted when the last Ingress leaves; it had %s; rules: %s; domain extensions: %s",
+		s.port, strings.ReplaceAll(strings.Join(settings, ", "), "none → ", ""),
+		join(m.foreignRulesOn(s.port), ruleText), join(m.foreignExtensionsOn(s.port), extensionText)))
+}
+
+func (m *maker) foreignRulesOn(port int) []cloud.Rule { return rulesOn(port, m.got.Foreign.Rules) }
+
+func (m *maker) foreignExtensionsOn(port int) []cloud.Extension {
+	return extensionsOn(port, m.got.Foreign.Extensions)
+}
+
+func rulesOn(port int, rules []cloud.Rule) []cloud.Rule {
+	return slices.DeleteFunc(slices.Clone(rules), func(r cloud.Rule) bool { return r.Port != port })
+}
+
+func extensionsOn(port int, extensions []cloud.Extension) []cloud.Extension {
+	return slices.DeleteFunc(slices.Clone(extensions), func(e cloud.Extension) bool { return e.Port != port })
+}
+
+// dropListeners deletes listeners of ours that nobody wants, with everything on them.
+func (m *maker) dropListeners(sites []*site) {
+	for _, s := range forwardsFirst(sites, func(s *site) bool { return s.have.Forward.Port != 0 }) {
+		if s.fate != remove {
+			continue
+		}
+		why := "no longer wanted"
+		if n := len(s.rules); n > 0 {
+			why += fmt.Sprintf("; %d rules go with it", n)
+		}
+		if n := len(m.foreignRulesOn(s.port)); n > 0 {
+			why += fmt.Sprintf("; %d rules of others go with it", n)
+		}
+		m.add(cloud.DeleteListener{Port: s.port, Protocol: s.have.Protocol}, why)
+	}
+}
