@@ -19,6 +19,9 @@ func (t *txn) uploadCertificate() (object, *Error) {
 	if err != nil {
 		return nil, err
 	}
+	if id := t.p["AliCloudCertificateId"]; id != "" {
+		return nil, refuse("InvalidParameter.AliCloudCertificateId", "The specified certificate %q does not exist.", id)
+	}
 	for _, name := range []string{"ServerCertificate", "PrivateKey"} {
 		if t.p[name] == "" {
 			return nil, missing(name)

@@ -27,6 +27,7 @@ func (t *txn) createGroup() (object, *Error) {
 	g.id = t.c.ids.next("rsp")
 	t.touch(g.id)
 	t.st.groups[g.id] = g
+	t.extend(i)
 	return object{"VServerGroupId": g.id, "BackendServers": memberList(g.members)}, nil
 }
 

@@ -35,6 +35,7 @@ func (t *txn) createListener(protocol string) (object, *Error) {
 		return nil, err
 	}
 	i.listeners[l.port] = l
+	t.extend(i)
 	return object{}, nil
 }
 

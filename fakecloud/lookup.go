@@ -6,7 +6,11 @@ import (
 )
 
 func (t *txn) instance() (*instance, *Error) {
-	return t.instanceByID(t.p["LoadBalancerId"])
+	i, err := t.instanceByID(t.p["LoadBalancerId"])
+	if err == nil && t.op.locks == locksInstance && t.now.Before(i.busyUntil) {
+		return nil, retryLater(t.op.busy)
+	}
+	return i, err
 }
 
 // instanceByID finds an instance. A locked one (arrears) refuses every write.
@@ -67,6 +71,13 @@ func listenerID(lb string, l *listener) string {
 func (t *txn) reconfigure(l *listener) {
 	if d := t.c.opts.Busy.Configuring; d > 0 {
 		l.settle(configuring, t.now.Add(d))
+	}
+}
+
+// extend starts the busy window that follows a new listener or group.
+func (t *txn) extend(i *instance) {
+	if d := t.c.opts.Busy.Instance; d > 0 {
+		i.busyUntil = t.now.Add(d)
 	}
 }
 

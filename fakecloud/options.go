@@ -87,6 +87,7 @@ type Rates struct {
 type Windows struct {
 	Starting    time.Duration // a started listener is "starting"
 	Configuring time.Duration // a listener is "configuring" after a change of it, its rules or extensions
+	Instance    time.Duration // ListenerProcessing, BackendServer.configuring after a new listener or group
 	Group       time.Duration // VServerGroupProcessing after a write of members
 	ACL         time.Duration // AclEntryProcessing after a write of entries
 	// References is how long a group, certificate, extension or list counts as in use after the last
@@ -95,7 +96,8 @@ type Windows struct {
 }
 
 // Switches are points where the documents of the service are silent or contradict each other. The
-// zero value is the side that is harder on a caller, except RefuseEmptyGroup and RulesNeedRunning.
+// zero value is the side that is harder on a caller, except RefuseEmptyGroup, RulesNeedRunning and
+// RefuseECC, whose harder side most documents contradict.
 type Switches struct {
 	RefuseEmptyGroup      bool // a rule to a group without members: VServerGroupEmpty
 	RulesNeedRunning      bool // rule writes on a stopped listener: OperationFailed.ListenerStatusNotSupport
@@ -105,11 +107,12 @@ type Switches struct {
 	AllowSameRuleName     bool // two rules of one listener may share a name
 	AcceptPKCS8           bool // keys as BEGIN PRIVATE KEY are accepted
 	RefuseECC             bool // certificates with an ECDSA key: EccCertificateNotSupport
-	WideURLs              bool // _ ~ + : @ = are accepted in Url
+	WideURLs              bool // _ ~ + : @ = are accepted in Url and HealthCheckURI
 	RootHealthCheckURI    bool // HealthCheckURI "/" is accepted
 	EmptyWhiteListOpen    bool // an empty white list lets everybody in, rather than nobody
 	IgnoreUnknownParams   bool // parameters that an operation does not have are ignored
 	AnyENI                bool // an IP of ENICIDR is accepted with any eni- id, not only with ENIID(ip)
+	RuleSettingsAnywhere  bool // ListenerSync=off works outside the regions listed in 2021
 	SetResets             bool // Set...ListenerAttribute resets what is not sent to its default
 }
 

@@ -208,7 +208,9 @@ func patterns() map[string]pattern {
 		"description": p(256, `^[a-zA-Z0-9\p{Han}./_-]+$`),
 		"reason":      p(80, `^[a-zA-Z\p{Han}][a-zA-Z0-9\p{Han}._-]*$`),
 		"cookie":      p(200, `^[!-#%-+\--:<-~][!-+\--:<-~]*$`),
-		"uri":         p(80, `^/[a-zA-Z0-9/.%?#&=_-]*$`),
+		"lbname":      p(80, `^[a-zA-Z\p{Han}][a-zA-Z0-9\p{Han}._-]*$`),
+		"uri":         p(80, `^/[a-zA-Z0-9/.%?#&-]*$`),
+		"wideuri":     p(80, `^/[a-zA-Z0-9/.%?#&_~+:@=-]*$`),
 		"checkdomain": p(80, `^(\$_ip|[a-zA-Z0-9.-]+)$`),
 		"httpcodes":   p(80, `^http_[2-5]xx(,http_[2-5]xx)*$`),
 		"token":       p(64, `^[!-~]+$`),
@@ -223,8 +225,8 @@ func (v *validator) matches(name, value string) bool {
 	if name == "uri" && value == "/" {
 		return v.switches.RootHealthCheckURI
 	}
-	if name == "url" && v.switches.WideURLs {
-		name = "wideurl"
+	if (name == "url" || name == "uri") && v.switches.WideURLs {
+		name = "wide" + name
 	}
 	p, ok := v.patterns[name]
 	return ok && len([]rune(value)) <= p.longest && p.shape.MatchString(value)

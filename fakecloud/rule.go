@@ -175,6 +175,9 @@ func (t *txn) overlayRule(at place, r *rule) *Error {
 		r.attrs = Params{"ListenerSync": "on"}
 		return nil
 	}
+	if !t.c.opts.Switches.RuleSettingsAnywhere && !slices.Contains(ruleSettingRegions(), t.c.opts.Region) {
+		return refuse("InvalidParameter.RegionNotSupport", "The region does not support settings of a rule's own.")
+	}
 	names := slices.Concat([]string{"Scheduler", "StickySession", "HealthCheck"}, stickyNames(), checkNames())
 	for _, name := range names {
 		copyParam(r.attrs, t.p, name)
@@ -193,6 +196,14 @@ func (t *txn) overlayRule(at place, r *rule) *Error {
 	// Rules have neither a method nor a version for their health checks.
 	dropParams(r.attrs, []string{"HealthCheckMethod", "HealthCheckHttpVersion", "HealthCheckType"})
 	return nil
+}
+
+// ruleSettingRegions is the list of 2021; nobody says whether it still holds.
+func ruleSettingRegions() []string {
+	return []string{
+		"cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-zhangjiakou", "cn-huhehaote", "cn-hongkong",
+		"ap-southeast-1", "ap-northeast-1",
+	}
 }
 
 func (t *txn) deleteRules() (object, *Error) {

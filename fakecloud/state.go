@@ -73,6 +73,7 @@ type instance struct {
 	InstanceSpec
 	created   time.Time
 	stopped   bool // by SetLoadBalancerStatus
+	busyUntil time.Time
 	listeners map[int]*listener
 }
 
