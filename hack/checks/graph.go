@@ -2,6 +2,7 @@ package checks
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,13 +17,12 @@ type Graph map[string][]string
 // LoadGraph asks the go command, in the folder dir, for all packages of its module and everything
 // that they depend on. A package that does not build is taken for what can be read of it: that it
 // does not build is told by others.
-func LoadGraph(dir string) (Graph, error) {
-	cmd := exec.Command("go", "list", "-e", "-deps", "-json=ImportPath,Imports", "./...")
+func LoadGraph(ctx context.Context, dir string) (Graph, error) {
+	cmd := exec.CommandContext(ctx, "go", "list", "-e", "-deps", "-json=ImportPath,Imports", "./...")
 	cmd.Dir = dir
 	out, err := cmd.Output()
 	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			return nil, fmt.Errorf("listing packages: %w: %s", err, exit.Stderr)
 		}
 		return nil, fmt.Errorf("listing packages: %w", err)
@@ -34,8 +34,8 @@ func decodeGraph(list []byte) (Graph, error) {
 	graph := make(Graph)
 	for dec := json.NewDecoder(bytes.NewReader(list)); ; {
 		var listed struct {
-			ImportPath string
-			Imports    []string
+			ImportPath string   `json:"ImportPath"`
+			Imports    []string `json:"Imports"`
 		}
 		switch err := dec.Decode(&listed); {
 		case errors.Is(err, io.EOF):

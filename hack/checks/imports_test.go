@@ -13,7 +13,7 @@ const root = "../.."
 
 func TestImports(t *testing.T) {
 	t.Parallel()
-	graph, err := checks.LoadGraph(root)
+	graph, err := checks.LoadGraph(t.Context(), root)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,14 +33,14 @@ func controllers() string {
 
 func (c *ControlPlane) startControllers(context.Context) error {
 	c.opts.Progress("starting the controller manager")
-	if err := c.writeFile("ca.crt", c.plane.APIServer.SecureServing.CA); err != nil {
+	if err := c.writeFile("ca.crt", c.plane.APIServer.CA); err != nil {
 		return err
 	}
 	launcher, err := c.guard.wrap(filepath.Join(c.opts.BinaryDir, controllerManager))
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(launcher, c.controllerFlags()...)
+	cmd := exec.Command(launcher, c.controllerFlags()...) //nolint:noctx // Stop ends it, not a context.
 	log := c.logs.files[controllerManager]
 	cmd.Stdout, cmd.Stderr = log, log
 	if c.controller, err = startProcess(cmd); err != nil {

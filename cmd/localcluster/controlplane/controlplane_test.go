@@ -26,6 +26,8 @@ import (
 )
 
 // TestControlPlane starts one for all that needs a real one, because that takes seconds.
+//
+//nolint:tparallel // The last subtest stops what the others use.
 func TestControlPlane(t *testing.T) {
 	t.Parallel()
 	bin, err := controlplane.BinaryDir()

@@ -43,7 +43,7 @@ func startGuard(state string) (*guard, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder of process ids: %w", err)
 	}
-	cmd := exec.Command("/bin/sh", "-c", guardScript, "guard", dir, state)
+	cmd := exec.Command("/bin/sh", "-c", guardScript, "guard", dir, state) //nolint:noctx // It outlives every context.
 	// Its own process group, so that a Ctrl-C on the terminal does not end it before its parent.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	stdin, err := cmd.StdinPipe()
@@ -61,7 +61,7 @@ func (g *guard) wrap(path string) (string, error) {
 	name := filepath.Base(path)
 	launcher := filepath.Join(g.dir, name)
 	text := fmt.Sprintf(launcherScript, quote(launcher+".pid"), quote(path), quote(g.stopFile()))
-	if err := os.WriteFile(launcher, []byte(text), 0o700); err != nil {
+	if err := os.WriteFile(launcher, []byte(text), 0o700); err != nil { //nolint:gosec // It is to be executed.
 		return "", fmt.Errorf("writing the launcher of %s: %w", name, err)
 	}
 	return launcher, nil

@@ -127,7 +127,7 @@ func (c *cluster) await(t *testing.T, source cache.ListerWatcher, kind runtime.O
 func (c *cluster) get(t *testing.T, url string) (node.Answer, error) {
 	t.Helper()
 	var answer node.Answer
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return answer, err
 	}
@@ -136,5 +136,6 @@ func (c *cluster) get(t *testing.T, url string) (node.Answer, error) {
 		return answer, err
 	}
 	defer response.Body.Close()
-	return answer, json.NewDecoder(response.Body).Decode(&answer)
+	err = json.NewDecoder(response.Body).Decode(&answer)
+	return answer, err
 }

@@ -79,7 +79,8 @@ func (l *listener) name(near, far net.Conn, from netip.Addr) (client, server net
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	here := net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, l.next))
-	if l.next++; l.next == 0 {
+	l.next++
+	if l.next == 0 {
 		l.next = firstClientPort
 	}
 	server = &conn{Conn: far, local: l.Addr(), remote: here, forget: l.forget}

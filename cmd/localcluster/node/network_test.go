@@ -100,12 +100,12 @@ func TestDialElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	real, err := net.Listen("tcp", "127.0.0.1:0")
+	outside, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer real.Close()
-	conn, err := n.dial(t.Context(), "tcp", real.Addr().String())
+	defer func() { _ = outside.Close() }()
+	conn, err := n.dial(t.Context(), "tcp", outside.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,8 @@ func (n *Node) start(object *corev1.Pod, ip netip.Addr) (*pod, error) {
 	})
 	var errs []error
 	for _, who := range answers(object) {
-		l, err := n.network.listen(netip.AddrPortFrom(ip, uint16(who.Port)))
+		port := uint16(who.Port) //nolint:gosec // The API server admits 1 to 65535.
+		l, err := n.network.listen(netip.AddrPortFrom(ip, port))
 		if err != nil {
 			errs = append(errs, err)
 			continue

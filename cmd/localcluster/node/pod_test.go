@@ -17,7 +17,6 @@ import (
 	"golang.org/x/net/websocket"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/utils/ptr"
 )
 
 // podIP is the address of the pod under test.
@@ -44,7 +43,7 @@ func coffee(ports ...int32) *corev1.Pod {
 	object := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{
 			Namespace: "cafe", Name: "coffee-6d4f-x2x", Labels: map[string]string{"pod-template-hash": "6d4f"},
-			OwnerReferences: []metav1.OwnerReference{{Kind: "ReplicaSet", Name: "coffee-6d4f", Controller: ptr.To(true)}},
+			OwnerReferences: []metav1.OwnerReference{{Kind: "ReplicaSet", Name: "coffee-6d4f", Controller: new(true)}},
 		},
 		Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "main"}}},
 	}
@@ -99,7 +98,7 @@ func TestPortsAndNames(t *testing.T) {
 	lone := coffee()
 	lone.OwnerReferences = nil
 	set := coffee()
-	set.OwnerReferences[0] = metav1.OwnerReference{Kind: "StatefulSet", Name: "coffee-set", Controller: ptr.To(true)}
+	set.OwnerReferences[0] = metav1.OwnerReference{Kind: "StatefulSet", Name: "coffee-set", Controller: new(true)}
 
 	who := Answer{Namespace: "cafe", Pod: "coffee-6d4f-x2x"}
 	with := func(service, ingress string, port int32) Answer {
@@ -192,6 +191,7 @@ func TestFinish(t *testing.T) {
 		if err != nil || response.StatusCode != http.StatusOK {
 			t.Fatalf("the request under way: got %v and error %v, want status 200", response, err)
 		}
+		defer response.Body.Close()
 		if _, err := io.Copy(io.Discard, response.Body); err != nil {
 			t.Error(err)
 		}
@@ -228,7 +228,7 @@ func TestFinishCutsOff(t *testing.T) {
 
 func mustServe(t *testing.T, n *Node) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://"+net.JoinHostPort(podIP, "80")+"/", nil)
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://"+net.JoinHostPort(podIP, "80")+"/", http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}

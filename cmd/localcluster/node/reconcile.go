@@ -65,7 +65,7 @@ func (n *Node) run(ctx context.Context, name cache.ObjectName, object *corev1.Po
 	p := n.find(name)
 	if p == nil {
 		var err error
-		if p, err = n.launch(name, object); err != nil {
+		if p, err = n.launch(name, object); err != nil { //nolint:contextcheck // The servers outlive this call.
 			return err
 		}
 	}
@@ -127,7 +127,7 @@ func (n *Node) annotate(ctx context.Context, object *corev1.Pod) (*corev1.Pod, e
 // removes the object, as a kubelet does.
 func (n *Node) terminate(ctx context.Context, name cache.ObjectName, object *corev1.Pod) error {
 	if p := n.find(name); p != nil {
-		p.finish(preStopSleep(object), n.opts.Drain, func() { n.queue.Add(name) })
+		p.finish(preStopSleep(object), n.opts.Drain, func() { n.queue.Add(name) }) //nolint:contextcheck // It outlives this call.
 		if !p.hasEnded() {
 			return nil
 		}

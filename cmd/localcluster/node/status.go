@@ -5,7 +5,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/utils/ptr"
 )
 
 // status is what the object's status should be while p runs.
@@ -61,7 +60,7 @@ func containerStatuses(containers []corev1.Container, ready bool, since metav1.T
 		all = append(all, corev1.ContainerStatus{
 			Name: containers[i].Name, Image: containers[i].Image,
 			ImageID: "virtual://" + containers[i].Image, ContainerID: "virtual://" + containers[i].Name,
-			Ready: ready, Started: ptr.To(true),
+			Ready: ready, Started: new(true),
 			State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: since}},
 		})
 	}

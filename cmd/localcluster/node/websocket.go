@@ -22,11 +22,18 @@ type message struct {
 func echoMessages(w http.ResponseWriter, r *http.Request) {
 	codec := websocket.Codec{
 		Marshal: func(v any) ([]byte, byte, error) {
-			m := v.(*message)
+			m, ok := v.(*message)
+			if !ok {
+				return nil, 0, websocket.ErrNotSupported
+			}
 			return m.data, m.kind, nil
 		},
 		Unmarshal: func(data []byte, kind byte, v any) error {
-			*v.(*message) = message{data: data, kind: kind}
+			m, ok := v.(*message)
+			if !ok {
+				return websocket.ErrNotSupported
+			}
+			*m = message{data: data, kind: kind}
 			return nil
 		},
 	}
