@@ -1,0 +1,10 @@
+// Command fakecloud serves a fake of the SLB service: its OpenAPI on one address, and the traffic of
+// the load balancers that are made there on loopback addresses of their own.
+//
+// It needs no account and no cluster. Start it, then point a controller at the printed address:
+//
+//	fakecloud --eni-cidr 10.244.0.0/16
+//	slb-ingress-controller --slb-endpoint http://127.0.0.1:8088
+//
+// It may import fakecloud and fakecloud/dataplane; it holds no behaviour of the service itself.
+package main
