@@ -2,7 +2,6 @@ package alibaba
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
@@ -114,12 +113,4 @@ func created(op string, ref cloud.Ref, id string) (cloud.IDs, error) {
 		return nil, &cloud.Error{Kind: cloud.Unknown, Op: op, Message: fmt.Sprintf("the answer lacks the id of %s", ref)}
 	}
 	return cloud.IDs{ref: cloud.ID(id)}, nil
-}
-
-// codeOf is the service's code of an error; "" for others.
-func codeOf(err error) string {
-	if e, ok := errors.AsType[*cloud.Error](err); ok {
-		return e.Code
-	}
-	return ""
 }

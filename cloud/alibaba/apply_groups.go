@@ -100,7 +100,7 @@ func (c *Client) changeMembers(ctx context.Context, s cloud.Scope, change cloud.
 // whether the member went with it is not known.
 func (c *Client) removeMembers(ctx context.Context, req requests.AcsRequest) error {
 	err := c.do(ctx, req)
-	if codeOf(err) == codeNoServer || cloud.KindOf(err) != cloud.NotFound {
+	if lacksServer(err) || cloud.KindOf(err) != cloud.NotFound {
 		return err
 	}
 	return nil

@@ -1,6 +1,7 @@
 package alibaba
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -52,8 +53,9 @@ func stateOf(code string) cloud.ErrorKind {
 	switch code {
 	case "InvalidLoadBalancerId.NotFound", "ResourceNotFound.Listener", "ListenerNotFound", "InvalidRuleId.NotFound",
 		"ServerCertificateId.NotFound", "CACertificateId.NotFound", "ResourceNotFound.Certificate",
-		"CertificateNotExist", "InvalidParameter.DomainExtensionId", "AclNotExist", codeNoServer,
-		"InvalidServerId.NotExist", "InvalidServerId.NotFound", "ResourceNotExist", "InvalidTLSPolicyId.NotExist":
+		"CertificateNotExist", "InvalidParameter.DomainExtensionId", "InvalidParameter.ServerCertificateId",
+		"AclNotExist", "ResourceNotExist", "InvalidTLSPolicyId.NotExist",
+		codeNoServer, codeNoSuchServer, codeServerNotFound:
 		return cloud.NotFound
 	case "ListenerAlreadyExists", "InvalidParameter.ListenerPortConflict", "DomainExist", "InvalidParameter.Domain",
 		"Operation.NotAllowed", "OperationFailed.ListenerConflict", "OperationFailed.ServerGroupInUse",
@@ -64,8 +66,19 @@ func stateOf(code string) cloud.ErrorKind {
 	return ""
 }
 
-// codeNoServer says that a network interface is gone; a pod can vanish between look-up and call.
-const codeNoServer = "ResourceNotFound.vServers"
+// Codes that say that a network interface or server is gone; a pod can vanish between look-up and
+// call.
+const (
+	codeNoServer       = "ResourceNotFound.vServers"
+	codeNoSuchServer   = "InvalidServerId.NotExist"
+	codeServerNotFound = "InvalidServerId.NotFound"
+)
+
+// lacksServer tells whether a call failed because a member's server is gone.
+func lacksServer(err error) bool {
+	e, ok := errors.AsType[*cloud.Error](err)
+	return ok && (e.Code == codeNoServer || e.Code == codeNoSuchServer || e.Code == codeServerNotFound)
+}
 
 // roomOf are quotas, and capacity of a zone or vSwitch.
 func roomOf(code string) cloud.ErrorKind {

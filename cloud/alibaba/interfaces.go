@@ -78,7 +78,7 @@ func (c *Client) keepInterface(eni ecs.NetworkInterfaceSet, addresses []netip.Ad
 
 // forgetInterfaces drops what is known of members whose interface the service does not know.
 func (c *Client) forgetInterfaces(err error, members []cloud.Member) {
-	if codeOf(err) != codeNoServer {
+	if !lacksServer(err) {
 		return
 	}
 	for _, m := range members {
