@@ -48,9 +48,7 @@ func (t *txn) uploadCertificate() (object, *Error) {
 	c.id, c.name, c.tags, c.pair, c.pem = t.c.ids.certificate(t.c.opts.Account), t.p["ServerCertificateName"], wanted, key, chain
 	t.touch(c.id)
 	t.st.certs[c.id] = c
-	o := t.certificateFields(c)
-	delete(o, "Tags")
-	return o, nil
+	return uploaded(t.certificateFields(c)), nil
 }
 
 // checkKey: RSA keys as PKCS#1 and EC keys as EC PRIVATE KEY; the documents want PKCS#8 converted.
@@ -144,6 +142,14 @@ func (t *txn) certificateFields(c *certificate) object {
 	o["RegionId"], o["RegionIdAlias"] = t.c.opts.Region, t.c.opts.Region
 	o["IsAliCloudCertificate"], o["AliCloudCertificateId"], o["AliCloudCertificateName"] = 0, "", ""
 	o["SubjectAlternativeNames"] = object{"SubjectAlternativeName": names}
+	return o
+}
+
+// uploaded drops what only the lists tell.
+func uploaded(o object) object {
+	for _, name := range []string{"Tags", "EncryptionAlgorithm", "EncryptionKeyLength"} {
+		delete(o, name)
+	}
 	return o
 }
 
@@ -247,9 +253,7 @@ func (t *txn) uploadCA() (object, *Error) {
 	c.id, c.name, c.tags, c.pem = t.c.ids.certificate(t.c.opts.Account), t.p["CACertificateName"], wanted, chain
 	t.touch(c.id)
 	t.st.cas[c.id] = c
-	o := caFields(c)
-	delete(o, "Tags")
-	return o, nil
+	return uploaded(caFields(c)), nil
 }
 
 func (t *txn) describeCAs() (object, *Error) {
