@@ -40,6 +40,11 @@ type Snapshot struct {
 	// endpoint: a live read found ready pods.
 	Held map[types.NamespacedName]bool
 
+	// DefaultSecret is the Secret whose certificate port 443 presented by default as of the last
+	// Result; empty if that is not known or there was none. It matters only while that Secret is
+	// broken: the listener then keeps the certificate it has, though other Ingresses have one.
+	DefaultSecret types.NamespacedName
+
 	// Fallback is the self-signed certificate that port 443 presents when no Ingress has one.
 	Fallback cloud.Certificate
 
@@ -58,8 +63,16 @@ type Result struct {
 	// Claims are the claims as they now stand, in order of age, to be recorded.
 	Claims []v1alpha1.Claim
 
-	// Routes say which resource serves each path of each Ingress, in the order of the Ingresses.
-	// A path that is refused has none.
+	// DefaultSecret is to be handed in with the next Snapshot.
+	DefaultSecret types.NamespacedName
+
+	// Until is when the passing of time alone changes the Result, because a certificate begins or
+	// ceases to be valid. Zero: never.
+	Until time.Time
+
+	// Routes say which resource serves each path of each Ingress, oldest Ingress first. A path that
+	// is refused has none. Of a path whose backend is broken they say which resource would serve
+	// it: whether that is there is for the observed state to tell.
 	Routes []Route
 }
 
@@ -67,7 +80,7 @@ type Result struct {
 // listeners where the default group does.
 type Route struct {
 	Ingress types.NamespacedName
-	Field   string // such as "spec.rules[0].http.paths[1]"
+	Field   string // "spec.rules[0].http.paths[1]" or "spec.defaultBackend"
 	Host    string
 	Path    string
 	Refs    []cloud.Ref

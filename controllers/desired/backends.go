@@ -1,0 +1,127 @@
+package desired
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// servicePort is a backend that exists.
+type servicePort struct {
+	service *corev1.Service
+	port    corev1.ServicePort
+}
+
+// name is that of its vServer group. A port is known by its name if it has one, so that two
+// spellings of one port share a group; no name is a number, so the two cannot be confused.
+func (p servicePort) name() string {
+	return p.service.Namespace + "/" + p.service.Name + "/" + cmp.Or(p.port.Name, strconv.Itoa(int(p.port.Port)))
+}
+
+// resolve finds the Service port of a backend, or the fault that it has.
+func (b *builder) resolve(namespace string, backend networkingv1.IngressBackend) (servicePort, *fault) {
+	if backend.Service == nil {
+		return servicePort{}, &fault{reason: cloud.ResourceBackend, message: "the backend names no Service: backends of other kinds cannot be served"}
+	}
+	key := types.NamespacedName{Namespace: namespace, Name: backend.Service.Name}
+	service := b.Services[key]
+	switch {
+	case service == nil:
+		return servicePort{}, &fault{reason: cloud.ServiceNotFound, message: fmt.Sprintf("Service %q does not exist", key)}
+	case service.Spec.Type == corev1.ServiceTypeExternalName:
+		return servicePort{}, &fault{reason: cloud.ExternalNameService, message: fmt.Sprintf("Service %q is of type ExternalName, which has no pods to send requests to", key)}
+	case len(service.Spec.Selector) == 0:
+		return servicePort{}, &fault{reason: cloud.ServiceNoSelector, message: fmt.Sprintf("Service %q has no selector: only pods that it selects can be served", key)}
+	}
+	port, ok := findPort(service, backend.Service.Port)
+	if !ok {
+		return servicePort{}, &fault{reason: cloud.ServicePortNotFound, message: fmt.Sprintf(
+			"Service %q has no TCP port %s; it has %s", key, spelled(backend.Service.Port), portsOf(service))}
+	}
+	return servicePort{service, port}, nil
+}
+
+func findPort(service *corev1.Service, want networkingv1.ServiceBackendPort) (corev1.ServicePort, bool) {
+	i := slices.IndexFunc(service.Spec.Ports, func(p corev1.ServicePort) bool {
+		if !isTCP(&p.Protocol) {
+			return false
+		}
+		if want.Name != "" {
+			return p.Name == want.Name
+		}
+		return p.Port == want.Number
+	})
+	if i < 0 {
+		return corev1.ServicePort{}, false
+	}
+	return service.Spec.Ports[i], true
+}
+
+// isTCP tells whether a protocol is TCP, which it is unless it says otherwise.
+func isTCP(p *corev1.Protocol) bool { return p == nil || *p == "" || *p == corev1.ProtocolTCP }
+
+func spelled(p networkingv1.ServiceBackendPort) string {
+	if p.Name != "" {
+		return strconv.Quote(p.Name)
+	}
+	return strconv.Itoa(int(p.Number))
+}
+
+func portsOf(service *corev1.Service) string {
+	var ports []string
+	for _, p := range service.Spec.Ports {
+		if isTCP(&p.Protocol) {
+			ports = append(ports, strings.TrimPrefix(fmt.Sprintf("%s %d", p.Name, p.Port), " "))
+		}
+	}
+	if len(ports) == 0 {
+		return "none"
+	}
+	return strings.Join(ports, ", ")
+}
+
+// backendGroup is a vServer group of the stack with what is wrong with it.
+type backendGroup struct {
+	name   string
+	faults []fault
+	told   map[*networkingv1.Ingress]bool
+}
+
+// serve returns the group of a want's backend, adding it to the stack if nobody has yet. A broken
+// backend is told and keeps what it last had.
+func (b *builder) serve(w *want) (group string, keep bool) {
+	port, f := b.resolve(w.from.Namespace, w.backend)
+	if f != nil {
+		b.tell(w.from.Ingress, w.field, *f)
+		return "", true
+	}
+	g := b.group(port, w.from.source(w.field))
+	if !g.told[w.from.Ingress] {
+		g.told[w.from.Ingress] = true
+		for _, f := range g.faults {
+			b.tell(w.from.Ingress, w.field, f)
+		}
+	}
+	return g.name, false
+}
+
+func (b *builder) group(port servicePort, source cloud.Source) *backendGroup {
+	name := port.name()
+	if g, ok := b.backends[name]; ok {
+		return g
+	}
+	group, faults := b.members(port)
+	group.Source = source
+	b.stack.ServerGroups = append(b.stack.ServerGroups, group)
+	g := &backendGroup{name: name, faults: faults, told: map[*networkingv1.Ingress]bool{}}
+	b.backends[name] = g
+	return g
+}

@@ -1,0 +1,114 @@
+package desired
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// weight is that of every member: pods of one Service share its requests evenly.
+const weight = 100
+
+// members returns the group of a Service port with its ready endpoints, and what is wrong with it.
+// While some endpoint has no network interface, or the slices and the pods disagree, the group
+// holds the members it has.
+func (b *builder) members(port servicePort) (cloud.ServerGroup, []fault) {
+	group := cloud.ServerGroup{Name: port.name()}
+	key := types.NamespacedName{Namespace: port.service.Namespace, Name: port.service.Name}
+	var homeless, refused []string
+	seen := map[netip.AddrPort]bool{}
+	for _, at := range readyEndpoints(b.Endpoints[key], port.port.Name) {
+		if seen[at] {
+			continue
+		}
+		seen[at] = true
+		eni := b.Interfaces[at.Addr().String()]
+		switch {
+		case !routable(at.Addr()):
+			refused = append(refused, at.Addr().String())
+		case eni == "":
+			homeless = append(homeless, at.Addr().String())
+		default:
+			group.Members = append(group.Members, cloud.Member{ServerID: eni, IP: at.Addr().String(), Port: int(at.Port()), Weight: weight})
+		}
+	}
+	return group, b.doubts(&group, key, homeless, refused)
+}
+
+// doubts tells of endpoints that are not members, and holds the group where they might be.
+func (b *builder) doubts(group *cloud.ServerGroup, service types.NamespacedName, homeless, refused []string) []fault {
+	var faults []fault
+	if len(homeless) > 0 {
+		group.Hold = true
+		faults = append(faults, fault{reason: cloud.NetworkInterfaceNotFound, message: fmt.Sprintf(
+			"Service %q has pods whose addresses no network interface of the VPC has: %s; they get no requests", service, list(homeless))})
+	}
+	if len(refused) > 0 {
+		faults = append(faults, fault{reason: cloud.EndpointRefused, message: fmt.Sprintf(
+			"Service %q has endpoints whose addresses can be no pod's: %s; they get no requests", service, list(refused))})
+	}
+	if b.Held[service] && len(group.Members) == 0 {
+		group.Hold = true
+		faults = append(faults, fault{reason: cloud.MembersHeld, notice: true, message: fmt.Sprintf(
+			"Service %q lists no ready endpoint although it selects ready pods: its last members stay for now", service)})
+	}
+	return faults
+}
+
+// listed is how many items of a list a message names.
+const listed = 5
+
+func list(items []string) string {
+	items = slices.Compact(slices.Sorted(slices.Values(items)))
+	if more := len(items) - listed; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(items[:listed], ", "), more)
+	}
+	return strings.Join(items, ", ")
+}
+
+// readyEndpoints returns the addresses of a Service port's ready endpoints. The port is matched by
+// its name, so pods whose containers listen on different ports each get their own. An endpoint that
+// says nothing of its readiness is ready; one that is terminating is not, even if it still serves.
+func readyEndpoints(endpointSlices []*discoveryv1.EndpointSlice, port string) []netip.AddrPort {
+	var all []netip.AddrPort
+	for _, s := range endpointSlices {
+		if s.AddressType != discoveryv1.AddressTypeIPv4 {
+			continue
+		}
+		for _, p := range s.Ports {
+			if (p.Name == nil && port != "") || (p.Name != nil && *p.Name != port) || p.Port == nil || !isTCP(p.Protocol) {
+				continue
+			}
+			all = append(all, addresses(s.Endpoints, uint16(*p.Port))...)
+		}
+	}
+	return all
+}
+
+func addresses(endpoints []discoveryv1.Endpoint, port uint16) []netip.AddrPort {
+	var all []netip.AddrPort
+	for _, e := range endpoints {
+		if e.Conditions.Ready != nil && !*e.Conditions.Ready || len(e.Addresses) == 0 {
+			continue
+		}
+		// All addresses of an endpoint are the same pod's; by contract the first one counts.
+		addr, err := netip.ParseAddr(e.Addresses[0])
+		if err == nil && addr.Is4() {
+			all = append(all, netip.AddrPortFrom(addr, port))
+		}
+	}
+	return all
+}
+
+// routable tells whether an address can be a pod's. Whoever can write EndpointSlices could else
+// have the load balancer speak to itself, to link-local neighbours or to the metadata service.
+func routable(a netip.Addr) bool {
+	metadata := netip.AddrFrom4([4]byte{100, 100, 100, 200})
+	return a.IsGlobalUnicast() && a != metadata
+}

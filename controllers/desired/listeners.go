@@ -1,0 +1,79 @@
+package desired
+
+import (
+	"fmt"
+
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+const (
+	tlsPolicy = "tls_cipher_policy_1_2"
+	scheduler = "wrr"
+)
+
+// addListeners adds both listeners: they exist as soon as the group has an Ingress, whatever it
+// asks for.
+func (b *builder) addListeners(nodes []*node, tls presented) {
+	group, keep := b.defaultGroup(nodes)
+	for _, l := range []cloud.Listener{
+		{Port: portHTTP, Protocol: cloud.HTTP},
+		{Port: portHTTPS, Protocol: cloud.HTTPS, TLS: cloud.TLS{
+			Certificate: tls.certificate, Keep: tls.keep, Policy: tlsPolicy, HTTP2: true,
+		}},
+	} {
+		l.Group, l.KeepGroup = group, keep
+		l.Scheduler, l.Gzip, l.Running = scheduler, true, true
+		l.Headers = cloud.ForwardedHeaders{For: true, Proto: true}
+		l.Source = b.stack.LoadBalancer.Source
+		b.stack.Listeners = append(b.stack.Listeners, l)
+	}
+}
+
+// defaultGroup is the group for requests that no rule takes: that of the Ingress that has the
+// instance's default backend, else the class's, else an empty one, which answers 503. While the
+// backend is broken the listeners keep the group they have; the empty one is for listeners that
+// have to be created meanwhile.
+func (b *builder) defaultGroup(nodes []*node) (group string, keep bool) {
+	group = ""
+	for _, n := range nodes {
+		if n.isDefault() {
+			group, keep = n.group, n.keep
+		}
+	}
+	if group == "" && !keep {
+		group, keep = b.configBackend()
+	}
+	if group == "" {
+		group = cloud.EmptyGroup
+		b.stack.ServerGroups = append(b.stack.ServerGroups, cloud.ServerGroup{Name: group, Source: b.stack.LoadBalancer.Source})
+	}
+	return group, keep
+}
+
+// configBackend is the group of the class's default backend, if it has one.
+func (b *builder) configBackend() (group string, keep bool) {
+	backend := b.Config.Spec.DefaultBackend
+	if backend == nil {
+		return "", false
+	}
+	const field = "spec.defaultBackend"
+	port, f := b.resolve(backend.Namespace, networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{
+		Name: backend.Name, Port: networkingv1.ServiceBackendPort{Name: backend.PortName, Number: backend.PortNumber},
+	}})
+	faults := []fault{}
+	if f != nil {
+		faults, keep = append(faults, *f), true
+	} else {
+		g := b.group(port, cloud.Source{Object: b.configObject(), Field: field})
+		group, faults = g.name, g.faults
+	}
+	for _, f := range faults {
+		b.problems = append(b.problems, cloud.Problem{
+			Object: b.configObject(), Field: field, Reason: f.reason, Notice: f.notice,
+			Message: fmt.Sprintf("default backend: %s", f.message),
+		})
+	}
+	return group, keep
+}

@@ -1,0 +1,81 @@
+package desired
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/slb-ingress/slb-ingress-controller/annotations"
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// member is an Ingress that takes part in the group.
+type member struct {
+	*networkingv1.Ingress
+
+	config annotations.Config
+}
+
+func (m *member) name() types.NamespacedName {
+	return types.NamespacedName{Namespace: m.Namespace, Name: m.Name}
+}
+
+// key is the Ingress as claims name it.
+func (m *member) key() string { return m.Namespace + "/" + m.Name }
+
+func (m *member) source(field string) cloud.Source {
+	return cloud.Source{Object: ingressObject(m.Ingress), Field: field}
+}
+
+// accept returns the Ingresses that take part, oldest first. One that asks for an instance that the
+// group cannot be is left out whole, because serving it would expose it elsewhere than its author
+// said; a bad value of any other annotation counts as absent.
+func (b *builder) accept() []*member {
+	var members []*member
+	for _, ing := range byAge(b.Ingresses) {
+		config, faults := annotations.Parse(ing.Annotations)
+		elsewhere := false
+		for _, f := range faults {
+			b.problems = append(b.problems, faultProblem(ing, f))
+			elsewhere = elsewhere || f.Reason == cloud.InvalidLoadBalancerID || f.Key == config.Key(annotations.AddressType)
+		}
+		if f := b.misplaced(config); f != nil {
+			b.tell(ing, annotationField(config.Key(annotations.AddressType)), *f)
+			elsewhere = true
+		}
+		if !elsewhere {
+			members = append(members, &member{Ingress: ing, config: config})
+		}
+	}
+	return members
+}
+
+// byAge orders Ingresses by creation, then namespace and name, in a new slice.
+func byAge(ingresses []*networkingv1.Ingress) []*networkingv1.Ingress {
+	return slices.SortedFunc(slices.Values(ingresses), func(a, b *networkingv1.Ingress) int {
+		return cmp.Or(
+			a.CreationTimestamp.Compare(b.CreationTimestamp.Time),
+			cmp.Compare(a.Namespace, b.Namespace),
+			cmp.Compare(a.Name, b.Name),
+		)
+	})
+}
+
+// misplaced tells why an Ingress's address type cannot be had from the class's own instance.
+// Instances that are named by id are checked against what the service says of them, later.
+func (b *builder) misplaced(config annotations.Config) *fault {
+	if _, byID := ParseIDGroup(b.Owner.Group); byID || config.AddressType == "" || config.AddressType == b.addressType() {
+		return nil
+	}
+	if config.AddressType == cloud.AddressIntranet && config.ID == "" {
+		return &fault{reason: cloud.IntranetNeedsID, message: fmt.Sprintf(
+			"an intranet instance is not created on request of an Ingress: name an existing one by annotation %q, or use a class whose SLBConfig has addressType %q and a vSwitchID",
+			annotations.Prefix+string(annotations.ID), cloud.AddressIntranet)}
+	}
+	return &fault{reason: cloud.AddressTypeMismatch, message: fmt.Sprintf(
+		"the class's instance is of address type %q, not %q: remove the annotation, or use another class or instance",
+		b.addressType(), config.AddressType)}
+}

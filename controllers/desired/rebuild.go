@@ -1,0 +1,60 @@
+package desired
+
+import (
+	"strings"
+
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// RebuildClaims returns the claims that must have led to what the service has, for a group whose
+// record was lost: a claim for each path that is served by a group of the path's own Service, in
+// the order of the Ingresses' age. Paths that are not served have no claim and stand behind.
+func RebuildClaims(observed cloud.Stack, ingresses []*networkingv1.Ingress) []v1alpha1.Claim {
+	b := &builder{Snapshot: Snapshot{Config: &v1alpha1.SLBConfig{}}}
+	var members []*member
+	for _, ing := range byAge(ingresses) {
+		members = append(members, &member{Ingress: ing})
+	}
+	var served []*want
+	for _, w := range b.collect(members) {
+		if w.servedBy(observed) {
+			served = append(served, w)
+		}
+	}
+	return claimsOf(served)
+}
+
+// servedBy tells whether the want's requests go to its Service now. A Prefix path that left its URL
+// to an Exact one is looked for below it.
+func (w *want) servedBy(observed cloud.Stack) bool {
+	if w.backend.Service == nil {
+		return false
+	}
+	service := w.from.Namespace + "/" + w.backend.Service.Name + "/"
+	for _, port := range []int{portHTTP, portHTTPS} {
+		if strings.HasPrefix(target(observed, port, w.host, w.url), service) {
+			return true
+		}
+		if !w.exact && strings.HasPrefix(target(observed, port, w.host, w.url+"/"), service) {
+			return true
+		}
+	}
+	return false
+}
+
+// target is the group that a listener's rules of one domain send a URL to.
+func target(observed cloud.Stack, port int, domain, url string) string {
+	group, longest := "", -1
+	for _, r := range observed.Rules {
+		if r.Port == port && r.Domain == domain && strings.HasPrefix(url, r.URL) && len(r.URL) > longest {
+			group, longest = r.Group, len(r.URL)
+		}
+	}
+	if l, ok := observed.Listener(port); ok && longest < 0 && domain == "" {
+		return l.Group
+	}
+	return group
+}

@@ -1,0 +1,40 @@
+package desired
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// reduce marks the nodes whose removal changes no request's target: those whose requests would go
+// to a node of the same group anyway. It looks within one host of one Ingress, so that no Ingress
+// depends on another's rule. A domain's shortest node has nothing above it and always stays, so a
+// domain extension never loses its last rule. The listeners have 40 rules each; this is what makes
+// room.
+//
+// The node that stays takes over the older rank of the two: where room is short it must not be left
+// out before the one that relies on it would have been.
+func reduce(nodes []*node) []*node {
+	slices.SortFunc(nodes, func(a, b *node) int {
+		return cmp.Or(cmp.Compare(a.domain, b.domain), cmp.Compare(len(a.url), len(b.url)), cmp.Compare(a.url, b.url))
+	})
+	for i, n := range nodes {
+		above := nearestNode(nodes[:i], n)
+		if above == nil || n.keep || above.keep || n.group != above.group || n.owner.from != above.owner.from {
+			continue
+		}
+		n.into = above
+		above.rank = min(above.rank, n.rank)
+	}
+	return nodes
+}
+
+// nearestNode returns the node that would have n's requests if n were not there.
+func nearestNode(shorter []*node, n *node) *node {
+	for _, above := range slices.Backward(shorter) {
+		if above.domain == n.domain && above.into == nil && strings.HasPrefix(n.url, above.url) {
+			return above
+		}
+	}
+	return nil
+}

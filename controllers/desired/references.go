@@ -1,0 +1,58 @@
+package desired
+
+import (
+	"cmp"
+	"slices"
+
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
+)
+
+// Services returns the Services that an Ingress refers to, in order and without repetition.
+func Services(ing *networkingv1.Ingress) []types.NamespacedName {
+	var names []types.NamespacedName
+	add := func(backend *networkingv1.IngressBackend) {
+		if backend != nil && backend.Service != nil {
+			names = append(names, types.NamespacedName{Namespace: ing.Namespace, Name: backend.Service.Name})
+		}
+	}
+	add(ing.Spec.DefaultBackend)
+	for _, rule := range ing.Spec.Rules {
+		if rule.HTTP == nil {
+			continue
+		}
+		for i := range rule.HTTP.Paths {
+			add(&rule.HTTP.Paths[i].Backend)
+		}
+	}
+	return sortNames(names)
+}
+
+// Secrets returns the Secrets that an Ingress refers to, in order and without repetition.
+func Secrets(ing *networkingv1.Ingress) []types.NamespacedName {
+	var names []types.NamespacedName
+	for _, entry := range ing.Spec.TLS {
+		if entry.SecretName != "" {
+			names = append(names, types.NamespacedName{Namespace: ing.Namespace, Name: entry.SecretName})
+		}
+	}
+	return sortNames(names)
+}
+
+// ConfigService returns the Service that a class's parameters refer to, if any.
+func ConfigService(config *v1alpha1.SLBConfig) (name types.NamespacedName, ok bool) {
+	if config == nil || config.Spec.DefaultBackend == nil {
+		return types.NamespacedName{}, false
+	}
+	backend := config.Spec.DefaultBackend
+	return types.NamespacedName{Namespace: backend.Namespace, Name: backend.Name}, true
+}
+
+func sortNames(names []types.NamespacedName) []types.NamespacedName {
+	slices.SortFunc(names, func(a, b types.NamespacedName) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	})
+	return slices.Compact(names)
+}

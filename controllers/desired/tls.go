@@ -1,0 +1,187 @@
+package desired
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// tlsEntry is one entry of an Ingress's spec.tls that names a Secret.
+type tlsEntry struct {
+	*served
+
+	from   *member
+	field  string
+	secret types.NamespacedName
+	hosts  []tlsHost
+}
+
+type tlsHost struct{ name, field string }
+
+// presented is what the HTTPS listener presents where no domain extension applies.
+type presented struct {
+	certificate string
+	keep        bool
+	secret      types.NamespacedName // where it comes from, if that is known
+}
+
+// addTLS adds certificates and domain extensions.
+func (b *builder) addTLS(members []*member, nodes []*node) presented {
+	entries := b.tlsEntries(members)
+	def := b.defaultCertificate(entries)
+	if def.certificate == b.Fallback.Name {
+		b.tellFallback(members)
+	}
+	domains := domainsOf(nodes)
+	b.tellHosts(entries, domains)
+	b.addExtensions(entries, domains, def)
+	return def
+}
+
+// tlsEntries reads the Secrets that members refer to, oldest member first, and tells what is wrong
+// with them.
+func (b *builder) tlsEntries(members []*member) []*tlsEntry {
+	var entries []*tlsEntry
+	for _, m := range members {
+		for i, t := range m.Spec.TLS {
+			if t.SecretName == "" {
+				continue // the hosts are content with the default certificate
+			}
+			e := &tlsEntry{from: m, field: fmt.Sprintf("spec.tls[%d]", i), secret: types.NamespacedName{Namespace: m.Namespace, Name: t.SecretName}}
+			e.served = b.secret(e.secret)
+			if e.fault != nil {
+				b.tell(m.Ingress, e.field+".secretName", *e.fault)
+			}
+			e.hosts = b.tlsHosts(m, e.field, t.Hosts)
+			entries = append(entries, e)
+		}
+	}
+	return entries
+}
+
+func (b *builder) tlsHosts(m *member, field string, raw []string) []tlsHost {
+	var hosts []tlsHost
+	for j, r := range raw {
+		at := fmt.Sprintf("%s.hosts[%d]", field, j)
+		name, err := normalizeHost(r)
+		if err != nil {
+			b.tell(m.Ingress, at, fault{reason: cloud.UnsupportedHost, message: err.Error()})
+			continue
+		}
+		hosts = append(hosts, tlsHost{name, at})
+	}
+	return hosts
+}
+
+// secret reads a Secret once.
+func (b *builder) secret(name types.NamespacedName) *served {
+	if s, ok := b.certificates[name.String()]; ok {
+		return s
+	}
+	s := &served{fault: &fault{reason: cloud.SecretNotFound, message: fmt.Sprintf("Secret %q does not exist", name)}}
+	if secret := b.Secrets[name]; secret != nil {
+		s = readSecret(secret, b.Now)
+	}
+	if s.usable() {
+		b.again(s.notBefore)
+		b.again(s.certificate.NotAfter)
+	}
+	b.certificates[name.String()] = s
+	return s
+}
+
+// again notes a time at which the translation changes by itself.
+func (b *builder) again(at time.Time) {
+	if at.After(b.Now) && (b.until.IsZero() || at.Before(b.until)) {
+		b.until = at.UTC()
+	}
+}
+
+// defaultCertificate chooses the certificate of the oldest Ingress that has a usable one. There are
+// two cases in which the listener keeps what it has: the Secret of its present certificate is
+// broken just now, or all Secrets are. The choice is then what a new listener begins with.
+func (b *builder) defaultCertificate(entries []*tlsEntry) presented {
+	var def presented
+	if i := slices.IndexFunc(entries, func(e *tlsEntry) bool { return e.usable() }); i >= 0 {
+		def = presented{certificate: b.addCertificate(entries[i]), secret: entries[i].secret}
+	} else {
+		def = presented{certificate: b.Fallback.Name, keep: len(entries) > 0, secret: b.DefaultSecret}
+		b.stack.Certificates = append(b.stack.Certificates, b.Fallback)
+	}
+	for _, e := range entries {
+		if e.secret == b.DefaultSecret && !e.usable() {
+			def.keep, def.secret = true, b.DefaultSecret
+		}
+	}
+	if len(entries) == 0 {
+		def.secret = types.NamespacedName{}
+	}
+	return def
+}
+
+func (b *builder) addCertificate(e *tlsEntry) string {
+	name := e.certificate.Name
+	if !slices.ContainsFunc(b.stack.Certificates, func(c cloud.Certificate) bool { return c.Name == name }) {
+		c := e.certificate
+		c.Source = e.from.source(e.field + ".secretName")
+		b.stack.Certificates = append(b.stack.Certificates, c)
+	}
+	return name
+}
+
+// tellFallback tells members that ask for TLS that nobody has a certificate. An instance on which
+// nobody asks for TLS has the same certificate on port 443, and that is as it should be.
+func (b *builder) tellFallback(members []*member) {
+	for _, m := range members {
+		if len(m.Spec.TLS) > 0 {
+			b.tell(m.Ingress, "spec.tls", fault{reason: cloud.FallbackCertificate, notice: true,
+				message: "no Ingress of the instance has a usable certificate: HTTPS is served with the certificate that was served last, or else with a self-signed one"})
+		}
+	}
+}
+
+// tellHosts tells of TLS hosts that no rule has, and of those that their certificate is not for.
+func (b *builder) tellHosts(entries []*tlsEntry, domains []domain) {
+	for _, e := range entries {
+		for _, h := range e.hosts {
+			if !slices.ContainsFunc(domains, func(d domain) bool { return d.of(e.from) && tlsCovers(h.name, d.name) }) {
+				b.tell(e.from.Ingress, h.field, fault{reason: cloud.TLSHostWithoutRule, notice: true, message: fmt.Sprintf(
+					"no rule of this namespace has host %q: its certificate is presented only where the listener's default certificate is", h.name)})
+			}
+			if e.usable() && !e.names.cover(h.name) {
+				b.tell(e.from.Ingress, h.field, fault{reason: cloud.TLSHostNotCovered, message: fmt.Sprintf(
+					"the certificate in Secret %q is not for host %q but for %s; it is served all the same", e.secret, h.name, orNothing(e.names))})
+			}
+		}
+	}
+}
+
+func orNothing(names []string) string {
+	if len(names) == 0 {
+		return "no DNS name"
+	}
+	return list(names)
+}
+
+// dnsNames are the names that a certificate is for, in lower case.
+type dnsNames []string
+
+func (n dnsNames) cover(host string) bool {
+	return slices.ContainsFunc(n, func(name string) bool { return tlsCovers(name, host) })
+}
+
+// tlsCovers tells whether a certificate's name, or a TLS host, is good for a host. Unlike the
+// service's rules a certificate's wildcard stands for exactly one label.
+func tlsCovers(name, host string) bool {
+	if name == host {
+		return true
+	}
+	suffix, wildcard := strings.CutPrefix(name, "*.")
+	label, rest, ok := strings.Cut(host, ".")
+	return wildcard && ok && label != "*" && rest == suffix
+}
