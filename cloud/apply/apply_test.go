@@ -1,0 +1,195 @@
+package apply_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+	"github.com/slb-ingress/slb-ingress-controller/cloud/apply"
+	"github.com/slb-ingress/slb-ingress-controller/cloud/plan"
+)
+
+func runAll(t *testing.T, s *service, todo plan.Plan, got cloud.Observed) apply.Result {
+	t.Helper()
+	return apply.Run(t.Context(), s, todo, apply.Start{Owner: owner, Observed: got})
+}
+
+// built is a service that has shop.
+func built(t *testing.T) *service {
+	t.Helper()
+	s := &service{}
+	if result := runAll(t, s, makePlan(shop(), s.state), s.state); !result.Complete() {
+		t.Fatalf("building shop: %v", result.Failed)
+	}
+	s.calls = nil
+	return s
+}
+
+func TestRunMakesEverything(t *testing.T) {
+	t.Parallel()
+	s := &service{}
+	todo := makePlan(shop(), s.state)
+	result := runAll(t, s, todo, cloud.Observed{})
+	if !result.Complete() || !result.Known || len(result.Done) != todo.Writes() {
+		t.Errorf("Run: %d of %d steps, known %t, failed %v", len(result.Done), todo.Writes(), result.Known, result.Failed)
+	}
+	if diff := cmp.Diff(s.state, result.Observed); diff != "" {
+		t.Errorf("the service has other things than the result says (-service +result):\n%s", diff)
+	}
+	if again := makePlan(shop(), result.Observed); !again.Empty() {
+		t.Errorf("after the plan there is more to do:\n%s", again)
+	}
+}
+
+func TestRunTellsTheHook(t *testing.T) {
+	t.Parallel()
+	var told []string
+	clock := time.Unix(0, 0)
+	s := &service{}
+	todo := makePlan(shop(), s.state)
+	apply.Run(t.Context(), s, todo, apply.Start{
+		Owner: owner,
+		Now:   func() time.Time { clock = clock.Add(time.Second); return clock },
+		Hook: func(step plan.Step, err error, took time.Duration) {
+			if err != nil || took != time.Second {
+				t.Errorf("%s: told error %v, took %s", step.Op(), err, took)
+			}
+			told = append(told, step.Op())
+		},
+	})
+	if diff := cmp.Diff(ops(s.calls), told); diff != "" {
+		t.Errorf("calls and what the hook was told (-calls +told):\n%s", diff)
+	}
+}
+
+// TestRunFaultSweep fails every call of a plan in every way, with and without effect, and then
+// goes on: by the rest where the state is known, else from what the service has.
+func TestRunFaultSweep(t *testing.T) {
+	t.Parallel()
+	kinds := []cloud.ErrorKind{
+		cloud.NotFound, cloud.Busy, cloud.Throttled, cloud.Quota, cloud.Denied,
+		cloud.Invalid, cloud.Conflict, cloud.Unavailable, cloud.Unknown,
+	}
+	pairs := map[string][2]cloud.Stack{
+		"create": {{}, shop()}, "change": {shop(), moved()}, "back": {moved(), shop()}, "release": {shop(), {}},
+	}
+	for name, pair := range pairs {
+		for _, kind := range kinds {
+			t.Run(fmt.Sprintf("%s/%s", name, kind), func(t *testing.T) {
+				t.Parallel()
+				sweep(t, pair[0], pair[1], kind)
+			})
+		}
+	}
+}
+
+func sweep(t *testing.T, from, to cloud.Stack, kind cloud.ErrorKind) {
+	t.Helper()
+	start := &service{}
+	if from.LoadBalancer != nil {
+		runAll(t, start, makePlan(from, start.state), start.state)
+	}
+	todo := makePlan(to, start.state)
+	for n := 1; n <= todo.Writes(); n++ {
+		s := &service{state: start.state, lost: kind == cloud.Unknown, made: 1000}
+		s.refuse = func(i int, c cloud.Change) error {
+			if i == n {
+				return &cloud.Error{Kind: kind, Op: c.Op(), Code: "Injected"}
+			}
+			return nil
+		}
+		result := runAll(t, s, todo, start.state)
+		checkAccount(t, todo, result)
+		rest := plan.Plan{Steps: result.Pending}
+		if !result.Known || len(result.Problems) > 0 {
+			rest = makePlan(to, s.state)
+		} else if diff := cmp.Diff(s.state, result.Observed); diff != "" {
+			t.Errorf("call %d: the state is not as known (-service +result):\n%s", n, diff)
+		}
+		if second := runAll(t, s, rest, s.state); !second.Complete() {
+			t.Errorf("call %d: going on: %v, pending %d", n, second.Failed, len(second.Pending))
+		}
+		if again := makePlan(to, s.state); !again.Empty() {
+			t.Errorf("call %d: after going on there is more to do:\n%s", n, again)
+		}
+	}
+}
+
+// checkAccount: no step is lost. A plan's batches may appear in parts.
+func checkAccount(t *testing.T, todo plan.Plan, result apply.Result) {
+	t.Helper()
+	accounted := map[cloud.Ref]bool{}
+	note := func(step plan.Step) {
+		switch c := step.Change.(type) {
+		case cloud.CreateRules:
+			for _, r := range c.Rules {
+				accounted[r.Ref()] = true
+			}
+		case cloud.DeleteRules:
+			for _, r := range c.Rules {
+				accounted[r.Ref()] = true
+			}
+		default:
+			accounted[step.Ref()] = true
+		}
+	}
+	for _, step := range slices.Concat(result.Done, result.Pending) {
+		note(step)
+	}
+	for _, failed := range result.Failed {
+		note(failed.Step)
+	}
+	for _, step := range todo.Steps {
+		if !accounted[step.Ref()] && result.Known {
+			t.Errorf("%s is neither done, failed nor pending", step)
+		}
+	}
+}
+
+func TestRunStops(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		reason string
+		kind   cloud.ErrorKind
+		known  bool
+	}{
+		"Throttled":   {"more calls would make it worse", cloud.Throttled, true},
+		"Unavailable": {"nothing was changed", cloud.Unavailable, true},
+		"Unknown":     {"the call may have had its effect", cloud.Unknown, false},
+		"Conflict":    {"the observed state was wrong", cloud.Conflict, false},
+		"NotFound":    {"the observed state was wrong", cloud.NotFound, false},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &service{refuse: func(n int, c cloud.Change) error {
+				if n == 3 {
+					return &cloud.Error{Kind: tc.kind, Op: c.Op()}
+				}
+				return nil
+			}}
+			todo := makePlan(shop(), s.state)
+			result := runAll(t, s, todo, s.state)
+			if len(s.calls) != 3 || result.Known != tc.known || len(result.Pending) != todo.Writes()-2 {
+				t.Errorf("%s: %d calls, known %t, %d pending of %d", tc.reason, len(s.calls), result.Known, len(result.Pending), todo.Writes())
+			}
+		})
+	}
+}
+
+func TestRunHeedsItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s := &service{}
+	todo := makePlan(shop(), s.state)
+	result := apply.Run(ctx, s, todo, apply.Start{Owner: owner})
+	if len(s.calls) != 0 || !result.Known || len(result.Pending) != todo.Writes() {
+		t.Errorf("Run after the end of its context: %d calls, known %t", len(s.calls), result.Known)
+	}
+}
