@@ -16,7 +16,6 @@ import (
 // backends holds what one listener knows of its backend servers beyond a view: kept connections,
 // requests in flight, positions of the schedulers, health. One Apply at a time changes it.
 type backends struct {
-	ctx  context.Context // of the health checks
 	dial Dial
 
 	mu        sync.Mutex
@@ -39,8 +38,8 @@ type upstream struct {
 	inFlight  atomic.Int64
 }
 
-func newBackends(ctx context.Context, o Options) *backends {
-	return &backends{ctx: ctx, dial: limited(o.Dial), pools: map[poolKey]*pool{}, upstreams: map[string]*upstream{}}
+func newBackends(o Options) *backends {
+	return &backends{dial: limited(o.Dial), pools: map[poolKey]*pool{}, upstreams: map[string]*upstream{}}
 }
 
 // limited gives each dial the service's connect timeout.
@@ -107,7 +106,7 @@ func (r *renewal) fill(p *pool, group fakecloud.GroupView, check *fakecloud.Heal
 		delete(known, id)
 		if m == nil {
 			m = &member{view: view, id: cookieID(view), upstream: r.upstream(view)}
-			m.startChecks(r.ctx, check, r.dial)
+			m.startChecks(check, r.dial)
 		} else {
 			r.upstreams[m.upstream.addr] = m.upstream
 		}
@@ -143,4 +142,5 @@ func newTransport(dial Dial) *http.Transport {
 	}
 }
 
+// close ends the health checks and drops the kept connections.
 func (b *backends) close() { b.begin().end() }

@@ -26,12 +26,12 @@ type checks struct {
 
 func (c *checks) healthy() bool { return c == nil || !c.failing.Load() }
 
-// startChecks probes until stopChecks or until ctx ends. A nil view means no checks.
-func (m *member) startChecks(ctx context.Context, view *fakecloud.HealthCheckView, dial Dial) {
+// startChecks probes until stopChecks. A nil view means no checks.
+func (m *member) startChecks(view *fakecloud.HealthCheckView, dial Dial) {
 	if view == nil {
 		return
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(context.Background())
 	m.checks = &checks{HealthCheckView: withCheckDefaults(*view), cancel: cancel}
 	m.checks.client = http.Client{
 		Timeout:       m.checks.Timeout,

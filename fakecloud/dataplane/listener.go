@@ -18,7 +18,6 @@ type listener struct {
 	server  *http.Server
 	program atomic.Pointer[program]
 	backend *backends
-	cancel  context.CancelFunc // ends the health checks
 }
 
 // open binds the socket and begins to serve.
@@ -27,8 +26,7 @@ func open(a assignment) (*listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	l := &listener{backend: newBackends(ctx, a.options), cancel: cancel}
+	l := &listener{backend: newBackends(a.options)}
 	l.gate = newGate(socket, func(client net.Addr) bool { return l.program.Load().acl.admits(client) })
 	l.server = &http.Server{
 		Handler:                      l,
@@ -72,7 +70,6 @@ func (l *listener) drain(grace time.Duration) {
 		_ = l.server.Close()
 	}
 	l.gate.cut()
-	l.cancel()
 	l.backend.close()
 }
 

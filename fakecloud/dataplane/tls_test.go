@@ -11,6 +11,8 @@ import (
 	"io"
 	"math/big"
 	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -198,10 +200,19 @@ func TestHTTP2ConnectionIsRenewedWithoutLoss(t *testing.T) {
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true}
 	t.Cleanup(transport.CloseIdleConnections)
 	client := &http.Client{Transport: transport, Timeout: patience}
+	var connections atomic.Int32
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(conn httptrace.GotConnInfo) {
+		if !conn.Reused {
+			connections.Add(1)
+		}
+	}})
 	for i := range 250 { // two and a half times what one connection carries
-		if got := do(t, client, p.secureRequest(http.MethodGet)); got.body != "pod" {
+		if got := do(t, client, p.secureRequest(http.MethodGet).WithContext(ctx)); got.body != "pod" {
 			t.Fatalf("request %d: got %d %q", i, got.StatusCode, got.body)
 		}
+	}
+	if got := connections.Load(); got < 3 {
+		t.Errorf("%d connections for 250 requests, want one for each 100", got)
 	}
 }
 
