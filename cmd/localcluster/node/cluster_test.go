@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
@@ -25,17 +27,27 @@ import (
 // cluster is a real control plane with a virtual node.
 type cluster struct {
 	kubernetes.Interface
-	node *node.Node
-	http *http.Client
+	plane *controlplane.ControlPlane
+	http  *http.Client
 }
 
 // TestCluster starts one control plane for all that needs it, because that takes seconds.
+//
+//nolint:tparallel // The last subtest starts a node of its own after the other's end.
 func TestCluster(t *testing.T) {
 	t.Parallel()
 	c := startCluster(t)
+	stop := c.startNode(t)
+	t.Run("one node", func(t *testing.T) { oneNode(t, c) })
+	stop()
+	t.Run("a later node takes over", func(t *testing.T) { takeOver(t, c) })
+}
+
+func oneNode(t *testing.T, c *cluster) {
 	t.Run("scale a Deployment", func(t *testing.T) { t.Parallel(); scale(t, c) })
 	t.Run("readiness by annotation", func(t *testing.T) { t.Parallel(); readiness(t, c) })
 	t.Run("delete a pod", func(t *testing.T) { t.Parallel(); deletePod(t, c) })
+	t.Run("replace a pod of the same name", func(t *testing.T) { t.Parallel(); replacePod(t, c) })
 	t.Run("delete a namespace", func(t *testing.T) { t.Parallel(); deleteNamespace(t, c) })
 	t.Run("scheduling gate", func(t *testing.T) { t.Parallel(); schedulingGate(t, c) })
 	t.Run("the Node is ready", func(t *testing.T) { t.Parallel(); nodeIsReady(t, c) })
@@ -60,21 +72,82 @@ func startCluster(t *testing.T) *cluster {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := node.New(cp.Config(), node.Options{})
+	return &cluster{Interface: clients, plane: cp}
+}
+
+// startNode starts a node, through which c dials from now on; stop ends it.
+func (c *cluster) startNode(t *testing.T) (stop func()) {
+	t.Helper()
+	n, err := node.New(c.plane.Config(), node.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ran := make(chan error, 1)
 	go func() { ran <- n.Run(ctx) }()
-	t.Cleanup(func() {
+	stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ran; err != nil {
 			t.Error(err)
 		}
 	})
-	transport := &http.Transport{DialContext: n.DialContext, DisableKeepAlives: true}
-	return &cluster{Interface: clients, node: n, http: &http.Client{Transport: transport}}
+	t.Cleanup(stop)
+	c.http = &http.Client{Transport: &http.Transport{DialContext: n.DialContext, DisableKeepAlives: true}}
+	return stop
+}
+
+// replacePod shows that a pod which takes the name of another is another: new ids, its own server.
+func replacePod(t *testing.T, c *cluster) {
+	ns := c.namespace(t, "replace-pod")
+	labels := map[string]string{"app": "set"}
+	_, err := c.AppsV1().StatefulSets(ns).Create(t.Context(), &appsv1.StatefulSet{
+		ObjectMeta: metav1.ObjectMeta{Name: "set"},
+		Spec: appsv1.StatefulSetSpec{
+			Selector: &metav1.LabelSelector{MatchLabels: labels},
+			Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: labels}, Spec: podSpec()},
+		},
+	}, metav1.CreateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := c.awaitPod(t, ns, ready)
+	if err := c.CoreV1().Pods(ns).Delete(t.Context(), first.Name, *metav1.NewDeleteOptions(0)); err != nil {
+		t.Fatal(err)
+	}
+	second := c.awaitPod(t, ns, func(p *corev1.Pod) bool { return p.UID != first.UID && ready(p) })
+	if second.Name != first.Name || second.Annotations[node.InterfaceAnnotation] == first.Annotations[node.InterfaceAnnotation] {
+		t.Errorf("pod %s with annotations %v follows %s with %v, want the same name and other ids",
+			second.Name, second.Annotations, first.Name, first.Annotations)
+	}
+	answer, err := c.get(t, "http://"+second.Status.PodIP+":8080/")
+	if err != nil || answer.Service != "set" {
+		t.Errorf("got %+v and error %v, want an answer of service set", answer, err)
+	}
+}
+
+// takeOver stops the node under a pod and starts another process's node: the pod keeps its address.
+func takeOver(t *testing.T, c *cluster) {
+	stop := c.startNode(t)
+	ns := c.namespace(t, "take-over")
+	c.deploy(t, ns, nil)
+	pod := c.awaitPod(t, ns, ready)
+	url := "http://" + pod.Status.PodIP + ":8080/"
+	stop()
+	if _, err := c.get(t, url); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("a request while no node runs: got error %v, want connection refused", err)
+	}
+
+	t.Cleanup(c.startNode(t))
+	marker := c.namespace(t, "take-over-marker")
+	c.deploy(t, marker, nil)
+	c.awaitPod(t, marker, ready)
+	again, err := c.CoreV1().Pods(ns).Get(t.Context(), pod.Name, metav1.GetOptions{})
+	if err != nil || again.Status.PodIP != pod.Status.PodIP {
+		t.Fatalf("after the new node's start: got address %s and error %v, want %s", again.Status.PodIP, err, pod.Status.PodIP)
+	}
+	if answer, err := c.get(t, url); err != nil || answer.Pod != pod.Name {
+		t.Errorf("got %+v and error %v, want an answer of %s", answer, err, pod.Name)
+	}
 }
 
 // scale goes from one pod to three to none; the slices follow, and each address answers.

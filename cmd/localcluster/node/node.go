@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	corelisters "k8s.io/client-go/listers/core/v1"
@@ -114,6 +115,9 @@ func (n *Node) Run(ctx context.Context) error {
 	n.factory.Start(ctx.Done())
 	defer n.factory.Shutdown()
 	n.factory.WaitForCacheSync(ctx.Done())
+	if err := n.resume(); err != nil { //nolint:contextcheck // The servers outlive the start.
+		return err
+	}
 
 	var group sync.WaitGroup
 	for range workers {
@@ -122,6 +126,24 @@ func (n *Node) Run(ctx context.Context) error {
 	<-ctx.Done()
 	n.queue.ShutDown()
 	group.Wait()
+	return nil
+}
+
+// resume starts the pods that an earlier process ran, before a new pod can get one of their
+// addresses.
+func (n *Node) resume() error {
+	objects, err := n.pods.List(labels.Everything())
+	if err != nil {
+		return fmt.Errorf("listing pods: %w", err)
+	}
+	for _, object := range objects {
+		if object.Spec.NodeName != n.opts.Name || object.Status.PodIP == "" || over(object) {
+			continue
+		}
+		if _, err := n.launch(cache.MetaObjectToName(object), object); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -36,12 +36,18 @@ func (n *Node) reconcile(ctx context.Context, name cache.ObjectName) error {
 		return nil
 	case object.DeletionTimestamp != nil:
 		return n.terminate(ctx, name, object)
-	case object.Status.Phase == corev1.PodSucceeded || object.Status.Phase == corev1.PodFailed:
+	case over(object):
 		n.forget(name)
 		return nil
 	default:
 		return n.run(ctx, name, object)
 	}
+}
+
+// over says that the pod has run to its end or is asked to.
+func over(object *corev1.Pod) bool {
+	return object.DeletionTimestamp != nil ||
+		object.Status.Phase == corev1.PodSucceeded || object.Status.Phase == corev1.PodFailed
 }
 
 // bind does a scheduler's work.
