@@ -31,8 +31,8 @@ type SLBConfigList struct {
 
 // SLBConfigSpec is what a class asks of its load balancer instances.
 //
-// +kubebuilder:validation:XValidation:rule="self.addressType != 'intranet' || (has(self.vSwitchID) && self.vSwitchID != ”)",message="an intranet instance needs vSwitchID: the vSwitch that gives it its address"
-// +kubebuilder:validation:XValidation:rule="self.addressType != 'internet' || !has(self.vSwitchID) || self.vSwitchID == ”",message="vSwitchID is for intranet instances only: set addressType to intranet, or remove it"
+// +kubebuilder:validation:XValidation:rule="!has(self.addressType) || self.addressType != 'intranet' || (has(self.vSwitchID) && size(self.vSwitchID) > 0)",message="an intranet instance needs vSwitchID: the vSwitch that gives it its address"
+// +kubebuilder:validation:XValidation:rule="(has(self.addressType) && self.addressType == 'intranet') || !has(self.vSwitchID) || size(self.vSwitchID) == 0",message="vSwitchID is for intranet instances only: set addressType to intranet, or remove it"
 type SLBConfigSpec struct {
 	// AddressType of the instance that is created for the class.
 	//

@@ -124,6 +124,18 @@ type SLBInstanceStatus struct {
 	// +optional
 	CreateAttempts int `json:"createAttempts,omitempty"`
 
+	// ReclaimPolicy is the class's policy as last read, so that the end of the group needs neither
+	// class nor SLBConfig.
+	//
+	// +optional
+	ReclaimPolicy ReclaimPolicy `json:"reclaimPolicy,omitempty"`
+
+	// DefaultSecret is "namespace/name" of the Secret whose certificate port 443 presents by
+	// default; empty if it is the fallback certificate.
+	//
+	// +optional
+	DefaultSecret string `json:"defaultSecret,omitempty"`
+
 	// EmptySince is when the group's last Ingress went away.
 	//
 	// +optional

@@ -43,6 +43,9 @@ type Result struct {
 type StepError struct {
 	Step plan.Step
 	Err  error
+	// Refused tells that the service will never take the step as it is, and that its author was
+	// told by a problem.
+	Refused bool
 }
 
 // Error names the step's resource and the failed call.
@@ -143,7 +146,7 @@ func (r *run) fail(step plan.Step, err error) {
 
 // refuse records what the service refuses for good, and tells its author.
 func (r *run) refuse(step plan.Step, err error, problem cloud.Problem) {
-	r.result.Failed = append(r.result.Failed, StepError{Step: step, Err: err})
+	r.result.Failed = append(r.result.Failed, StepError{Step: step, Err: err, Refused: true})
 	r.result.Problems = append(r.result.Problems, problem)
 	r.hold.back(step.Change, r.result.Observed)
 }

@@ -1,0 +1,67 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	ctrl "sigs.k8s.io/controller-runtime"
+
+	"github.com/slb-ingress/slb-ingress-controller/fakecloud"
+	"github.com/slb-ingress/slb-ingress-controller/fakecloud/dataplane"
+)
+
+// regionID is the region that the fake plays.
+const regionID = "cn-hangzhou"
+
+// startCloud starts the fake SLB: its API on a TCP port, and its data plane, which reaches pods
+// through the virtual node.
+func (c *Cluster) startCloud(context.Context) error {
+	fake := c.options.Fake
+	fake.Region = regionID
+	fake.Addresses = c.options.Addresses
+	fake.ENICIDR = c.options.Pods
+	fake.Switches.AnyENI = true // the virtual node chooses the ids of its pods' interfaces
+	c.Cloud = fakecloud.New(fake)
+
+	listener, err := net.Listen("tcp", c.options.OpenAPI)
+	if err != nil {
+		return fmt.Errorf("cannot listen for the API: %w", err)
+	}
+	c.openAPI = listener.Addr().String()
+	server := &http.Server{Handler: c.Cloud, ReadHeaderTimeout: 10 * time.Second}
+	serving := c.background(func(context.Context) error { return ignoreClosed(server.Serve(listener)) })
+	c.onStop(func() error {
+		err := server.Close()
+		<-serving.done
+		return err
+	})
+
+	c.Plane = dataplane.New(dataplane.Options{Source: c.Cloud, Dial: c.node.DialContext, Log: ctrl.Log.WithName("dataplane")})
+	c.onStop(c.background(c.Plane.Run).stop)
+	return useFakeCredentials()
+}
+
+func ignoreClosed(err error) error {
+	if err == http.ErrServerClosed { //nolint:errorlint // Serve returns it unwrapped
+		return nil
+	}
+	return err
+}
+
+// useFakeCredentials puts the fake's key pair where the SDK's default chain looks first, so that no
+// credential of the person who runs this is ever read.
+func useFakeCredentials() error {
+	for name, value := range map[string]string{
+		"ALIBABA_CLOUD_ACCESS_KEY_ID":     fakecloud.DefaultAccessKeyID,
+		"ALIBABA_CLOUD_ACCESS_KEY_SECRET": fakecloud.DefaultAccessKeySecret,
+	} {
+		if err := os.Setenv(name, value); err != nil {
+			return fmt.Errorf("setting %s: %w", name, err)
+		}
+	}
+	return os.Unsetenv("ALIBABA_CLOUD_SECURITY_TOKEN")
+}

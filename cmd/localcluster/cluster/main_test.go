@@ -1,0 +1,81 @@
+package cluster_test
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/go-logr/zapr"
+	"go.uber.org/zap"
+	ctrl "sigs.k8s.io/controller-runtime"
+
+	"github.com/slb-ingress/slb-ingress-controller/cmd/localcluster/cluster"
+	"github.com/slb-ingress/slb-ingress-controller/cmd/localcluster/controlplane"
+)
+
+// shared is the one world of this package's tests: starting a control plane takes seconds. Each
+// test has a namespace and an IngressClass of its own in it, and so an SLB instance of its own.
+var shared *cluster.Cluster
+
+func TestMain(m *testing.M) {
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	dir, err := controlplane.BinaryDir()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	logs, err := os.CreateTemp("", "slb-ingress-e2e-*.log")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	logTo(logs.Name())
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	shared, err = cluster.Start(ctx, cluster.Options{
+		BinaryDir:    dir,
+		Config:       configDir,
+		Addresses:    netip.MustParsePrefix("127.0.101.0/24"),
+		ReleaseGrace: grace,
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "starting the cluster:", err, "\nlog:", logs.Name())
+		return 1
+	}
+	code := m.Run()
+	if err := shared.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "stopping the cluster:", err)
+		code = 1
+	}
+	if code != 0 {
+		fmt.Fprintln(os.Stderr, "the controller's log:", logs.Name())
+		return code
+	}
+	_ = os.Remove(logs.Name()) // a leftover log is no failure
+	return 0
+}
+
+// configDir is the project's folder of manifests, from this package.
+var configDir = filepath.Join("..", "..", "..", "config")
+
+// grace is long enough that no test meets its end by chance; tests of the end delete the record.
+const grace = 10 * time.Minute
+
+func logTo(path string) {
+	config := zap.NewProductionConfig()
+	config.OutputPaths = []string{path}
+	config.DisableStacktrace = true
+	config.Sampling = nil
+	logger, err := config.Build()
+	if err != nil {
+		panic(err)
+	}
+	ctrl.SetLogger(zapr.NewLogger(logger))
+}

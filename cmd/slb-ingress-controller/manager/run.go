@@ -1,0 +1,129 @@
+package manager
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
+	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
+	"github.com/slb-ingress/slb-ingress-controller/cloud/alibaba"
+	"github.com/slb-ingress/slb-ingress-controller/controllers/ingress"
+)
+
+// leaseName is the lease that replicas contend for.
+const leaseName = "slb-ingress-controller"
+
+// A deposed leader may have one call under way. The lease outlives it: the time between the end of
+// renewing and the lease's expiry is longer than the time limit of a call.
+const (
+	leaseDuration = 30 * time.Second
+	renewDeadline = 15 * time.Second
+	retryPeriod   = 3 * time.Second
+)
+
+// Scheme has every type that the controller reads or writes.
+func Scheme() (*runtime.Scheme, error) {
+	scheme := runtime.NewScheme()
+	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
+		return nil, fmt.Errorf("building the scheme: %w", err)
+	}
+	return scheme, nil
+}
+
+// Run runs the controller until ctx ends. An error before that says what to change.
+func Run(ctx context.Context, cluster *rest.Config, o Options) error {
+	scheme, err := Scheme()
+	if err != nil {
+		return err
+	}
+	live, err := client.New(cluster, client.Options{Scheme: scheme})
+	if err != nil {
+		return fmt.Errorf("cannot reach the cluster at %s: %w", cluster.Host, err)
+	}
+	if err := checkCRDs(live.RESTMapper()); err != nil {
+		return err
+	}
+	if err := o.complete(ctx, live); err != nil {
+		return err
+	}
+	own, err := ingress.NewMetrics(metrics.Registry)
+	if err != nil {
+		return fmt.Errorf("registering metrics: %w", err)
+	}
+	defer own.Unregister(metrics.Registry)
+	service, err := newService(o, own)
+	if err != nil {
+		return err
+	}
+	mgr, err := newManager(cluster, scheme, o)
+	if err != nil {
+		return err
+	}
+	if err := ingress.Register(ctx, mgr, ingress.Deps{Service: service, Metrics: own}, ingress.Options{
+		ClusterID: o.ClusterID, VPCID: o.VPCID, Namespace: o.Namespace,
+		WatchIngressWithoutClass: o.WatchIngressWithoutClass, DefaultClass: o.DefaultClass,
+		ReleaseGrace: o.ReleaseGrace, AuditInterval: o.AuditInterval, Workers: o.Workers,
+	}); err != nil {
+		return err
+	}
+	ctrl.Log.Info("starting", "clusterID", o.ClusterID, "region", o.Region, "vpcID", o.VPCID, "namespace", o.Namespace)
+	return mgr.Start(ctx)
+}
+
+// checkCRDs makes a missing installation a sentence instead of a cache that never syncs.
+func checkCRDs(mapper meta.RESTMapper) error {
+	for _, kind := range []string{"SLBConfig", "SLBInstance"} {
+		_, err := mapper.RESTMapping(schema.GroupKind{Group: v1alpha1.GroupName, Kind: kind}, v1alpha1.GroupVersion.Version)
+		if meta.IsNoMatchError(err) {
+			return fmt.Errorf("the cluster has no kind %s of %s: install the CRDs by \"kubectl apply -k config/crd\"", kind, v1alpha1.GroupVersion)
+		}
+		if err != nil {
+			return fmt.Errorf("cannot ask the cluster for its kinds: %w", err)
+		}
+	}
+	return nil
+}
+
+func newService(o Options, own *ingress.Metrics) (*alibaba.Client, error) {
+	return alibaba.New(alibaba.Options{
+		Region: o.Region, VPCID: o.VPCID, Endpoint: o.Endpoint, ECSEndpoint: o.ECSEndpoint, Network: o.Network,
+		Credentials: alibaba.NewCredentials(alibaba.CredentialsOptions{TokenFile: o.AddonToken}),
+		Timeout:     o.CallTimeout,
+		Observer:    own.Call,
+	})
+}
+
+func newManager(cluster *rest.Config, scheme *runtime.Scheme, o Options) (ctrl.Manager, error) {
+	lease, renew, retry := leaseDuration, renewDeadline, retryPeriod
+	metricsOptions := metricsserver.Options{BindAddress: o.MetricsAddress, SecureServing: o.MetricsSecure}
+	if o.MetricsSecure {
+		metricsOptions.FilterProvider = filters.WithAuthenticationAndAuthorization
+	}
+	mgr, err := ctrl.NewManager(cluster, ctrl.Options{
+		Scheme: scheme, Cache: ingress.CacheOptions(), Metrics: metricsOptions,
+		HealthProbeBindAddress: o.ProbeAddress,
+		LeaderElection:         o.LeaderElect, LeaderElectionID: leaseName, LeaderElectionNamespace: o.Namespace,
+		LeaderElectionReleaseOnCancel: true,
+		LeaseDuration:                 &lease, RenewDeadline: &renew, RetryPeriod: &retry,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("building the manager: %w", err)
+	}
+	if err := errors.Join(mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("ping", healthz.Ping)); err != nil {
+		return nil, fmt.Errorf("adding the probes: %w", err)
+	}
+	return mgr, nil
+}

@@ -1,0 +1,231 @@
+package ingress
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/slb-ingress/slb-ingress-controller/controllers/desired"
+)
+
+// annotationENI is where serverless pods carry the id of their network interface.
+const annotationENI = "k8s.aliyun.com/eni-instance-id"
+
+// holdLimit is how long a Service's last members stay when its slices list no ready endpoint but
+// ready pods exist.
+const holdLimit = 60 * time.Second
+
+// loadBackends reads the Services that the group's Ingresses name, their slices, and the network
+// interfaces of their pods.
+func (l *loader) loadBackends(ctx context.Context, in *loaded) error {
+	in.Services = map[types.NamespacedName]*corev1.Service{}
+	in.Endpoints = map[types.NamespacedName][]*discoveryv1.EndpointSlice{}
+	in.Interfaces = map[string]string{}
+	in.Held = map[types.NamespacedName]bool{}
+	for _, name := range serviceNames(in) {
+		if err := l.loadService(ctx, name, in); err != nil {
+			return err
+		}
+	}
+	return l.loadInterfaces(ctx, in)
+}
+
+func serviceNames(in *loaded) []types.NamespacedName {
+	var list []types.NamespacedName
+	for _, ing := range in.Ingresses {
+		list = append(list, desired.Services(ing)...)
+	}
+	if b := in.Config.Spec.DefaultBackend; b != nil && len(in.Ingresses) > 0 {
+		list = append(list, types.NamespacedName{Namespace: b.Namespace, Name: b.Name})
+	}
+	slices.SortFunc(list, func(a, b types.NamespacedName) int { return strings.Compare(a.String(), b.String()) })
+	return slices.Compact(list)
+}
+
+func (l *loader) loadService(ctx context.Context, name types.NamespacedName, in *loaded) error {
+	var service corev1.Service
+	err := l.client.Get(ctx, name, &service)
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading Service %q: %w", name, err)
+	}
+	var list discoveryv1.EndpointSliceList
+	if err := l.client.List(ctx, &list, client.MatchingFields{byService: name.String()}, client.InNamespace(name.Namespace)); err != nil {
+		return fmt.Errorf("listing EndpointSlices of Service %q: %w", name, err)
+	}
+	in.Services[name] = &service
+	for i := range list.Items {
+		in.Endpoints[name] = append(in.Endpoints[name], &list.Items[i])
+	}
+	return l.loadHold(ctx, name, in)
+}
+
+// loadHold decides whether a Service without ready endpoints may lose its last members. Slices that
+// are split, merged or replaced list nobody for a moment; so the pods themselves are asked, past
+// the cache, and a disagreement keeps the members for a while.
+func (l *loader) loadHold(ctx context.Context, name types.NamespacedName, in *loaded) error {
+	service := in.Services[name]
+	if len(service.Spec.Selector) == 0 || anyReady(in.Endpoints[name]) {
+		l.doubts.settle(name)
+		return nil
+	}
+	var pods corev1.PodList
+	err := l.live.List(ctx, &pods, client.InNamespace(name.Namespace),
+		client.MatchingLabelsSelector{Selector: labels.SelectorFromSet(service.Spec.Selector)})
+	if err != nil {
+		return fmt.Errorf("listing the pods of Service %q: %w", name, err)
+	}
+	if !slices.ContainsFunc(pods.Items, podReady) {
+		l.doubts.settle(name)
+		return nil
+	}
+	if left := l.doubts.left(name, in.Now); left > 0 {
+		in.Held[name] = true
+		in.wait(left)
+	}
+	return nil
+}
+
+// wait asks for another reading no later than d from now.
+func (in *loaded) wait(d time.Duration) {
+	if in.Wait == 0 || d < in.Wait {
+		in.Wait = d
+	}
+}
+
+func anyReady(list []*discoveryv1.EndpointSlice) bool {
+	for _, slice := range list {
+		for _, endpoint := range slice.Endpoints {
+			if ready(endpoint) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ready follows the API: an unknown condition counts as ready.
+func ready(endpoint discoveryv1.Endpoint) bool {
+	return endpoint.Conditions.Ready == nil || *endpoint.Conditions.Ready
+}
+
+func podReady(pod corev1.Pod) bool {
+	if !pod.DeletionTimestamp.IsZero() {
+		return false
+	}
+	return slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool {
+		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+	})
+}
+
+// loadInterfaces finds the network interface of every ready endpoint: the pod's own annotation, and
+// for those without one, in one question, the service.
+func (l *loader) loadInterfaces(ctx context.Context, in *loaded) error {
+	var unknown []netip.Addr
+	for _, list := range in.Endpoints {
+		for _, slice := range list {
+			more, err := l.fromPods(ctx, slice, in.Interfaces)
+			if err != nil {
+				return err
+			}
+			unknown = append(unknown, more...)
+		}
+	}
+	slices.SortFunc(unknown, netip.Addr.Compare)
+	unknown = slices.Compact(unknown)
+	if len(unknown) == 0 {
+		return nil
+	}
+	found, err := l.service.InterfacesOf(ctx, unknown)
+	if err != nil {
+		// What is not known is not removed either, so the rest of the group goes on.
+		in.Problems = append(in.Problems, problemOf(recordObject(in.Owner.Group), err))
+	}
+	for address, id := range found {
+		in.Interfaces[address.String()] = id
+	}
+	if len(found) < len(unknown) {
+		in.wait(unknownInterfaceWait)
+	}
+	return nil
+}
+
+// unknownInterfaceWait is the pause before the service is asked again for an interface that it did
+// not know; a new one appears within seconds.
+const unknownInterfaceWait = 10 * time.Second
+
+// fromPods enters the interfaces that pods name themselves and returns the addresses of the others.
+// A slice is anybody's to write: an address counts only if the pod that the endpoint names has it.
+func (l *loader) fromPods(ctx context.Context, slice *discoveryv1.EndpointSlice, interfaces map[string]string) ([]netip.Addr, error) {
+	var unknown []netip.Addr
+	for _, endpoint := range slice.Endpoints {
+		ref := endpoint.TargetRef
+		if !ready(endpoint) || ref == nil || ref.Kind != "Pod" {
+			continue
+		}
+		var pod corev1.Pod
+		err := l.client.Get(ctx, types.NamespacedName{Namespace: slice.Namespace, Name: ref.Name}, &pod)
+		if apierrors.IsNotFound(err) {
+			continue // the cache has not seen it yet, or not any more; its event brings us back
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading Pod %q: %w", slice.Namespace+"/"+ref.Name, err)
+		}
+		for _, text := range endpoint.Addresses {
+			address, err := netip.ParseAddr(text)
+			if err != nil || !address.Is4() || !hasAddress(&pod, text) {
+				continue
+			}
+			if eni := pod.Annotations[annotationENI]; eni != "" {
+				interfaces[text] = eni
+			} else {
+				unknown = append(unknown, address)
+			}
+		}
+	}
+	return unknown, nil
+}
+
+func hasAddress(pod *corev1.Pod, address string) bool {
+	return pod.Status.PodIP == address ||
+		slices.ContainsFunc(pod.Status.PodIPs, func(ip corev1.PodIP) bool { return ip.IP == address })
+}
+
+// doubts remembers since when slices and pods of a Service disagree. Safe for concurrent use.
+type doubts struct {
+	mu    sync.Mutex
+	since map[types.NamespacedName]time.Time
+}
+
+func newDoubts() *doubts { return &doubts{since: map[types.NamespacedName]time.Time{}} }
+
+// left tells how much longer the doubt holds; it begins with the first call.
+func (d *doubts) left(name types.NamespacedName, now time.Time) time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	since, ok := d.since[name]
+	if !ok {
+		since = now
+		d.since[name] = now
+	}
+	return holdLimit - now.Sub(since)
+}
+
+func (d *doubts) settle(name types.NamespacedName) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.since, name)
+}

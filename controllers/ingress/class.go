@@ -1,0 +1,146 @@
+package ingress
+
+import (
+	"context"
+	"fmt"
+
+	networkingv1 "k8s.io/api/networking/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+const kindSLBConfig = "SLBConfig"
+
+// loadClass reads the group's IngressClass and its parameters. A group that is on record freezes
+// when either is missing; one that is not may be somebody else's and is left alone.
+func (l *loader) loadClass(ctx context.Context, g group, in *loaded) error {
+	name := l.className(g, *in)
+	class, err := l.readClass(ctx, name)
+	if err != nil {
+		return err
+	}
+	if class == nil || class.Spec.Controller != ControllerName {
+		return l.withoutClass(name, class, in)
+	}
+	in.Class = class
+	l.keepClass(name, in)
+	if len(in.Ingresses) == 0 && in.Record == nil {
+		in.Absent = true
+		return nil
+	}
+	return l.loadConfig(ctx, class, in)
+}
+
+// className is the class on record; before there is a record, that of the group's name or of its
+// oldest Ingress.
+func (l *loader) className(g group, in loaded) string {
+	if in.Record != nil {
+		return in.Record.Spec.Class
+	}
+	if g.class != "" {
+		return g.class
+	}
+	p, _ := l.options.placeOf(in.Ingresses[0])
+	return p.class
+}
+
+func (l *loader) readClass(ctx context.Context, name string) (*networkingv1.IngressClass, error) {
+	var class networkingv1.IngressClass
+	err := l.client.Get(ctx, types.NamespacedName{Name: name}, &class)
+	if apierrors.IsNotFound(err) {
+		return nil, nil //nolint:nilnil // absence is an answer here, not an error
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading IngressClass %q: %w", name, err)
+	}
+	return &class, nil
+}
+
+// withoutClass decides what becomes of a group whose class is not there or not ours.
+func (l *loader) withoutClass(name string, class *networkingv1.IngressClass, in *loaded) error {
+	switch {
+	case in.Record == nil:
+		in.Absent = true
+	case len(in.Ingresses) == 0:
+		in.Config = l.lastConfig(in.Record) // an end needs neither class nor parameters
+	case class == nil:
+		in.Frozen = fmt.Sprintf("IngressClass %q does not exist; create it, or change the class of its Ingresses", name)
+	default:
+		in.Frozen = fmt.Sprintf("IngressClass %q belongs to controller %q, not to %q; re-create it, or change the class of its Ingresses",
+			name, class.Spec.Controller, ControllerName)
+	}
+	return nil
+}
+
+// keepClass leaves out the Ingresses of other classes: an id that two classes use belongs to the
+// first.
+func (l *loader) keepClass(name string, in *loaded) {
+	kept := in.Ingresses[:0:0]
+	for _, ing := range in.Ingresses {
+		p, _ := l.options.placeOf(ing)
+		if p.class == name {
+			kept = append(kept, ing)
+			continue
+		}
+		in.Problems = append(in.Problems, cloud.Problem{
+			Object: objectOf(ing), Field: "spec.ingressClassName", Reason: cloud.LoadBalancerClaimed,
+			Message: fmt.Sprintf("instance %q is used by class %q already, and an instance serves one class; use that class, or another instance", p.id, name),
+		})
+	}
+	in.Ingresses = kept
+}
+
+// loadConfig reads the class's parameters; a class without any has the API's defaults.
+func (l *loader) loadConfig(ctx context.Context, class *networkingv1.IngressClass, in *loaded) error {
+	parameters := class.Spec.Parameters
+	if parameters == nil {
+		in.Config = defaultConfig()
+		return nil
+	}
+	if parameters.Kind != kindSLBConfig || parameters.APIGroup == nil || *parameters.APIGroup != v1alpha1.GroupName {
+		l.freezeOrEnd(in, fmt.Sprintf("IngressClass %q: spec.parameters must name an SLBConfig of group %s", class.Name, v1alpha1.GroupName))
+		return nil
+	}
+	var config v1alpha1.SLBConfig
+	err := l.client.Get(ctx, types.NamespacedName{Name: parameters.Name}, &config)
+	if apierrors.IsNotFound(err) {
+		l.freezeOrEnd(in, fmt.Sprintf("IngressClass %q: SLBConfig %q does not exist; create it, or remove spec.parameters", class.Name, parameters.Name))
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading SLBConfig %q: %w", parameters.Name, err)
+	}
+	in.Config = &config
+	return nil
+}
+
+// freezeOrEnd freezes a group that has Ingresses; one that has none can end without parameters.
+func (l *loader) freezeOrEnd(in *loaded, why string) {
+	if len(in.Ingresses) > 0 {
+		in.Frozen = why
+		return
+	}
+	in.Config = l.lastConfig(in.Record)
+}
+
+func defaultConfig() *v1alpha1.SLBConfig {
+	return &v1alpha1.SLBConfig{Spec: v1alpha1.SLBConfigSpec{
+		AddressType:      cloud.AddressInternet,
+		LoadBalancerSpec: "slb.s1.small",
+		ReclaimPolicy:    v1alpha1.ReclaimDelete,
+		PathMatching:     v1alpha1.PathMatchingApproximate,
+		HostSharing:      v1alpha1.HostSharingExclusive,
+	}}
+}
+
+// lastConfig is what the record remembers of the class: enough for an end.
+func (l *loader) lastConfig(record *v1alpha1.SLBInstance) *v1alpha1.SLBConfig {
+	config := defaultConfig()
+	if record != nil && record.Status.ReclaimPolicy != "" {
+		config.Spec.ReclaimPolicy = record.Status.ReclaimPolicy
+	}
+	return config
+}

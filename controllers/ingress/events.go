@@ -1,0 +1,78 @@
+package ingress
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/events"
+
+	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// Limits of the events API.
+const (
+	maxNote   = 1024
+	maxAction = 128
+)
+
+// tell emits a problem as an event of its object. The field is the event's action: events that
+// differ in it are never merged.
+func tell(recorder events.EventRecorder, p cloud.Problem) {
+	kind := corev1.EventTypeWarning
+	if p.Notice {
+		kind = corev1.EventTypeNormal
+	}
+	note := p.Message
+	if p.Field != "" {
+		note = p.Field + ": " + p.Message
+	}
+	action := "Reconcile " + p.Field
+	recorder.Eventf(referenceTo(p.Object), nil, kind, string(p.Reason), action[:min(len(action), maxAction)],
+		"%s", note[:min(len(note), maxNote)])
+}
+
+func referenceTo(o cloud.Object) *corev1.ObjectReference {
+	reference := &corev1.ObjectReference{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name, UID: types.UID(o.UID)}
+	switch o.Kind {
+	case kindIngress, "IngressClass":
+		reference.APIVersion = networkingv1.SchemeGroupVersion.String()
+	case kindSLBInstance, kindSLBConfig:
+		reference.APIVersion = v1alpha1.GroupVersion.String()
+	default:
+		reference.APIVersion = corev1.SchemeGroupVersion.String()
+	}
+	return reference
+}
+
+const (
+	kindIngress     = "Ingress"
+	kindSLBInstance = "SLBInstance"
+)
+
+func objectOf(ing *networkingv1.Ingress) cloud.Object {
+	return cloud.Object{Kind: kindIngress, Namespace: ing.Namespace, Name: ing.Name, UID: string(ing.UID)}
+}
+
+// recordObject is a group's SLBInstance as the object of problems. It has no UID, since the problem
+// may be older than the object.
+func recordObject(group string) cloud.Object {
+	return cloud.Object{Kind: kindSLBInstance, Name: group}
+}
+
+// problemOf turns a failed call into a problem of an object.
+func problemOf(object cloud.Object, err error) cloud.Problem {
+	p := cloud.Problem{Object: object, Reason: cloud.CloudError, Message: err.Error()}
+	switch cloud.KindOf(err) {
+	case cloud.Denied:
+		p.Reason = cloud.CloudDenied
+		p.Message = fmt.Sprintf("%v; grant the permission to the controller's RAM role, see docs/operations.md", err)
+	case cloud.Quota:
+		p.Reason = cloud.QuotaExceeded
+		p.Message = fmt.Sprintf("%v; raise the quota of the account or free some of it, it is tried again by itself", err)
+	case cloud.NotFound, cloud.Busy, cloud.Throttled, cloud.Invalid, cloud.Conflict, cloud.Unavailable, cloud.Unknown:
+	}
+	return p
+}

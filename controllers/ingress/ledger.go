@@ -1,0 +1,106 @@
+package ingress
+
+import (
+	"sync"
+	"time"
+
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// ledger remembers what was told of each group, so that an event is emitted once for a cause, and
+// how often in a row it failed. Safe for concurrent use.
+type ledger struct {
+	mu     sync.Mutex
+	groups map[string]*account
+}
+
+type account struct {
+	told     map[cloud.Problem]bool
+	failures int
+}
+
+func newLedger() *ledger { return &ledger{groups: map[string]*account{}} }
+
+func (l *ledger) account(group string) *account {
+	a := l.groups[group]
+	if a == nil {
+		a = &account{told: map[cloud.Problem]bool{}}
+		l.groups[group] = a
+	}
+	return a
+}
+
+// replace records the problems of a group and returns those that are new, in their order.
+func (l *ledger) replace(group string, problems []cloud.Problem) []cloud.Problem {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a := l.account(group)
+	told := make(map[cloud.Problem]bool, len(problems))
+	var fresh []cloud.Problem
+	for _, p := range problems {
+		if !a.told[p] && !told[p] {
+			fresh = append(fresh, p)
+		}
+		told[p] = true
+	}
+	a.told = told
+	return fresh
+}
+
+func (l *ledger) forget(group string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.groups, group)
+}
+
+// counts gives the number of problems by reason over all groups.
+func (l *ledger) counts() map[cloud.Reason]int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	counts := map[cloud.Reason]int{}
+	for _, a := range l.groups {
+		for p := range a.told {
+			counts[p.Reason]++
+		}
+	}
+	return counts
+}
+
+// Bounds of the pauses between tries of a group that fails. A change of an object is served at
+// once all the same.
+const (
+	maxPause     = 5 * time.Minute
+	maxDoublings = 8
+)
+
+// firstPause is the pause after the first failure of a kind.
+func firstPause(kind cloud.ErrorKind) time.Duration {
+	switch kind {
+	case cloud.Busy, cloud.Conflict, cloud.NotFound:
+		return 2 * time.Second
+	case cloud.Unavailable, cloud.Unknown:
+		return 5 * time.Second
+	case cloud.Throttled:
+		return 15 * time.Second
+	case cloud.Quota, cloud.Denied, cloud.Invalid:
+		return time.Minute
+	default:
+		return 5 * time.Second
+	}
+}
+
+// pause counts a failure and returns the time to wait: doubling from the kind's first pause.
+func (l *ledger) pause(group string, kind cloud.ErrorKind) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a := l.account(group)
+	wait := firstPause(kind) << min(a.failures, maxDoublings)
+	a.failures++
+	return min(wait, maxPause)
+}
+
+func (l *ledger) succeeded(group string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.account(group).failures = 0
+}

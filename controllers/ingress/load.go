@@ -1,0 +1,193 @@
+package ingress
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	networkingv1 "k8s.io/api/networking/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+	"github.com/slb-ingress/slb-ingress-controller/controllers/desired"
+)
+
+// loader reads what a group's translation depends on.
+type loader struct {
+	client   client.Reader // the cache
+	live     client.Reader // the API server itself
+	secrets  *secretStore
+	service  cloud.Interfaces
+	doubts   *doubts
+	fallback func(context.Context) (cloud.Certificate, error)
+	options  Options
+}
+
+// loaded is a group as read.
+type loaded struct {
+	desired.Snapshot
+
+	// Absent: there is no such group, and nothing of it is on record.
+	Absent bool
+	// Frozen says what is missing, for people; nothing may change while it is not empty.
+	Frozen string
+	// Problems are those that reading found.
+	Problems []cloud.Problem
+	// Former are Ingresses that show the group's address and are not in it.
+	Former []*networkingv1.Ingress
+	// Wait is when reading again is due although nothing happens; zero: never.
+	Wait time.Duration
+}
+
+// group is the reconcile key, taken apart.
+type group struct {
+	name  string
+	class string // of a group by class
+	id    string // of a group by id
+}
+
+// load reads a group. An error is one of the API server's or of the service's.
+func (l *loader) load(ctx context.Context, name string) (loaded, error) {
+	g, ok := parseGroup(name)
+	if !ok {
+		return loaded{Absent: true}, nil
+	}
+	in := loaded{Snapshot: desired.Snapshot{
+		Owner: cloud.Owner{Cluster: l.options.ClusterID, Group: name},
+		Now:   l.options.Now(),
+	}}
+	if err := l.loadRecord(ctx, g, &in); err != nil {
+		return in, err
+	}
+	if err := l.loadMembers(ctx, g, &in); err != nil {
+		return in, err
+	}
+	if in.Record == nil && len(in.Ingresses) == 0 {
+		in.Absent = true
+		return in, nil
+	}
+	if err := l.loadClass(ctx, g, &in); err != nil || in.Absent || in.Frozen != "" {
+		return in, err
+	}
+	if err := l.loadBackends(ctx, &in); err != nil {
+		return in, err
+	}
+	err := l.loadSecrets(ctx, &in)
+	return in, err
+}
+
+func parseGroup(name string) (group, bool) {
+	if class, n, ok := desired.ParseClassGroup(name); ok {
+		return group{name: name, class: class}, n == 0
+	}
+	id, ok := desired.ParseIDGroup(name)
+	return group{name: name, id: id}, ok
+}
+
+func (l *loader) loadRecord(ctx context.Context, g group, in *loaded) error {
+	var record v1alpha1.SLBInstance
+	err := l.client.Get(ctx, types.NamespacedName{Name: g.name}, &record)
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading SLBInstance %q: %w", g.name, err)
+	}
+	in.Record = &record
+	in.DefaultSecret = secretName(record.Status.DefaultSecret)
+	return nil
+}
+
+// loadMembers finds the group's Ingresses: those of its place and, for a class, those that name the
+// class's own instance by id.
+func (l *loader) loadMembers(ctx context.Context, g group, in *loaded) error {
+	places, err := l.places(ctx, g, in.Record)
+	if err != nil {
+		return err
+	}
+	for _, place := range places {
+		var list networkingv1.IngressList
+		if err := l.client.List(ctx, &list, client.MatchingFields{byPlace: place}); err != nil {
+			return fmt.Errorf("listing Ingresses of %s: %w", place, err)
+		}
+		for i := range list.Items {
+			if list.Items[i].DeletionTimestamp.IsZero() {
+				in.Ingresses = append(in.Ingresses, &list.Items[i])
+			}
+		}
+	}
+	slices.SortFunc(in.Ingresses, compareAge)
+	return l.loadFormer(ctx, in)
+}
+
+func (l *loader) places(ctx context.Context, g group, record *v1alpha1.SLBInstance) ([]string, error) {
+	if g.class != "" {
+		places := []string{placeOfClass(g.class)}
+		if record != nil && record.Status.LoadBalancerID != "" {
+			places = append(places, placeOfID(record.Status.LoadBalancerID))
+		}
+		return places, nil
+	}
+	var owners v1alpha1.SLBInstanceList
+	if err := l.client.List(ctx, &owners, client.MatchingFields{byLoadBalancer: g.id}); err != nil {
+		return nil, fmt.Errorf("listing SLBInstances of instance %q: %w", g.id, err)
+	}
+	for _, owner := range owners.Items {
+		if owner.Spec.LoadBalancerID == "" {
+			return nil, nil // a class created this instance, and its group has these Ingresses
+		}
+	}
+	return []string{placeOfID(g.id)}, nil
+}
+
+// loadFormer finds the Ingresses that left the group with its address in their status.
+func (l *loader) loadFormer(ctx context.Context, in *loaded) error {
+	if in.Record == nil || in.Record.Status.Address == "" {
+		return nil
+	}
+	var list networkingv1.IngressList
+	if err := l.client.List(ctx, &list, client.MatchingFields{byAddress: in.Record.Status.Address}); err != nil {
+		return fmt.Errorf("listing Ingresses by address: %w", err)
+	}
+	for i := range list.Items {
+		same := func(member *networkingv1.Ingress) bool { return member.UID == list.Items[i].UID }
+		if list.Items[i].DeletionTimestamp.IsZero() && !slices.ContainsFunc(in.Ingresses, same) {
+			in.Former = append(in.Former, &list.Items[i])
+		}
+	}
+	return nil
+}
+
+// compareAge orders Ingresses by creation, then namespace and name.
+func compareAge(a, b *networkingv1.Ingress) int {
+	if c := a.CreationTimestamp.Compare(b.CreationTimestamp.Time); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Namespace+"/"+a.Name, b.Namespace+"/"+b.Name)
+}
+
+func (l *loader) loadSecrets(ctx context.Context, in *loaded) error {
+	var refs []types.NamespacedName
+	for _, ing := range in.Ingresses {
+		refs = append(refs, desired.Secrets(ing)...)
+	}
+	secrets, err := l.secrets.Use(ctx, in.Owner.Group, refs)
+	if apierrors.IsForbidden(err) {
+		in.Frozen = fmt.Sprintf("a Secret cannot be read: %v; give the controller's role the verbs get and watch on secrets", err)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading Secrets: %w", err)
+	}
+	in.Secrets = secrets
+	if len(in.Ingresses) == 0 {
+		return nil
+	}
+	in.Fallback, err = l.fallback(ctx)
+	return err
+}

@@ -1,0 +1,86 @@
+package ingress
+
+import (
+	"hash/fnv"
+	"sync"
+	"time"
+
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// memory remembers what the service has for each group, from the last reading and what was done
+// since. It forgets that after an unknown outcome and when an audit is due. It also remembers what
+// the service refused for good, which is not sent again. Safe for concurrent use.
+type memory struct {
+	mu       sync.Mutex
+	groups   map[string]remembered
+	rejected map[string]map[cloud.Ref]cloud.Problem
+}
+
+type remembered struct {
+	observed cloud.Observed
+	until    time.Time // when an audit is due
+}
+
+func newMemory() *memory { 
+	return &memory{groups: map[string]remembered{}, rejected: map[string]map[cloud.Ref]cloud.Problem{}}
+}
+
+func (m *memory) get(group string, now time.Time) (cloud.Observed, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, ok := m.groups[group]
+	if !ok || !now.Before(r.until) {
+		return cloud.Observed{}, false
+	}
+	return r.observed, true
+}
+
+// put remembers a reading until the given time.
+func (m *memory) put(group string, o cloud.Observed, until time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.groups[group] = remembered{observed: o, until: until}
+}
+
+// update replaces what is remembered without moving the audit.
+func (m *memory) update(group string, o cloud.Observed) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if r, ok := m.groups[group]; ok {
+		m.groups[group] = remembered{observed: o, until: r.until}
+	}
+}
+
+// forget drops what the service has, so that it is read again.
+func (m *memory) forget(group string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.groups, group)
+}
+
+// end drops everything of a group that is no more.
+func (m *memory) end(group string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.groups, group)
+	delete(m.rejected, group)
+}
+
+// untilAudit tells how long until a group's next audit; zero if nothing is remembered.
+func (m *memory) untilAudit(group string, now time.Time) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if r, ok := m.groups[group]; ok {
+		return max(r.until.Sub(now), time.Second)
+	}
+	return 0
+}
+
+// auditAfter spreads the audits of groups that started together over a third of the interval. It
+// depends on the group alone, so a run can be repeated.
+func auditAfter(group string, interval time.Duration) time.Duration {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(group))
+	return interval + interval/3*time.Duration(h.Sum32()%1000)/1000
+}

@@ -1,0 +1,207 @@
+package ingress
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/log"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+	"github.com/slb-ingress/slb-ingress-controller/cloud/apply"
+	"github.com/slb-ingress/slb-ingress-controller/cloud/plan"
+	"github.com/slb-ingress/slb-ingress-controller/controllers/desired"
+)
+
+// reconciler brings one group's load balancer instance to what its Ingresses ask for.
+type reconciler struct {
+	loader   *loader
+	service  Service
+	memory   *memory
+	records  *records
+	reporter *reporter
+	options  Options
+}
+
+// ports are the listeners of every group.
+var ports = []int{80, 443} //nolint:gochecknoglobals // a constant that Go cannot declare as one
+
+// Reconcile implements reconcile.Reconciler.
+func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+	in, err := r.loader.load(ctx, req.Name)
+	if err != nil {
+		return reconcile.Result{}, err
+	}
+	if in.Absent {
+		r.forget(ctx, req.Name)
+		return reconcile.Result{}, nil
+	}
+	if in.Frozen != "" {
+		return r.reporter.frozen(ctx, in)
+	}
+	r.decideRelease(&in)
+
+	got, err := r.observe(ctx, &in)
+	if err != nil {
+		return r.reporter.unobserved(ctx, in, err)
+	}
+	want := desired.Build(in.Snapshot)
+	refused := r.memory.dropRejected(in.Owner.Group, &want.Stack)
+	todo, problems := plan.Make(want.Stack, got, r.policy(in, got))
+	refused = append(refused, problems...)
+
+	if err := r.records.begin(ctx, &in, intent{want: want, refused: refused, todo: todo, got: got}); err != nil {
+		return reconcile.Result{}, err
+	}
+	done := r.apply(ctx, in, todo, got)
+	r.remember(in, todo, done)
+	return r.reporter.finished(ctx, in, outcome{want: want, refused: refused, todo: todo, done: done})
+}
+
+// forget drops what is kept of a group that does not exist.
+func (r *reconciler) forget(ctx context.Context, name string) {
+	r.memory.end(name)
+	r.reporter.forget(name)
+	if _, err := r.loader.secrets.Use(ctx, name, nil); err != nil {
+		log.FromContext(ctx).V(1).Info("cannot let go of Secrets", "error", err.Error())
+	}
+}
+
+// decideRelease sets the snapshot's Release: an instance that was named by id is let go at once, one
+// that we created after its grace, and one that is retained only never.
+func (r *reconciler) decideRelease(in *loaded) {
+	if len(in.Ingresses) > 0 || in.Record == nil {
+		return
+	}
+	if in.Record.Spec.LoadBalancerID != "" {
+		in.Release = true
+		return
+	}
+	if retained(in) {
+		return
+	}
+	left := r.options.ReleaseGrace
+	if since := in.Record.Status.EmptySince; since != nil {
+		left -= in.Now.Sub(since.Time)
+	}
+	if left <= 0 || !in.Record.DeletionTimestamp.IsZero() {
+		in.Release = true
+		return
+	}
+	in.wait(left)
+}
+
+// observe returns what the service has: from memory, or read anew. A record that lost its claims
+// gets them back from what is programmed.
+func (r *reconciler) observe(ctx context.Context, in *loaded) (cloud.Observed, error) {
+	name := in.Owner.Group
+	got, ok := r.memory.get(name, in.Now)
+	if !ok {
+		var err error
+		if got, err = r.service.Observe(ctx, query(*in)); err != nil {
+			return got, err
+		}
+		r.memory.put(name, got, in.Now.Add(auditAfter(name, r.options.AuditInterval)))
+	}
+	if in.Record == nil {
+		in.Record = newRecord(*in)
+	}
+	if len(in.Record.Status.Claims) == 0 && len(got.Ours.Rules) > 0 {
+		in.Record.Status.Claims = desired.RebuildClaims(got.Ours, in.Ingresses)
+	}
+	return got, nil
+}
+
+func query(in loaded) cloud.Query {
+	q := cloud.Query{Owner: in.Owner, Ports: ports}
+	if id, ok := desired.ParseIDGroup(in.Owner.Group); ok {
+		q.LoadBalancer = cloud.ID(id)
+	}
+	if in.Record != nil {
+		if q.LoadBalancer == "" {
+			q.LoadBalancer = cloud.ID(in.Record.Status.LoadBalancerID)
+		}
+		for _, id := range in.Record.Status.DomainExtensions {
+			q.Extensions = append(q.Extensions, cloud.ID(id))
+		}
+	}
+	return q
+}
+
+func (r *reconciler) policy(in loaded, got cloud.Observed) plan.Policy {
+	return plan.Policy{
+		Owner:          in.Owner,
+		VPCID:          r.options.VPCID,
+		Limits:         limits(in),
+		Source:         cloud.Source{Object: recordObject(in.Owner.Group)},
+		CreateToken:    createToken(in, got),
+		ProtectionOurs: in.Record.Status.DeleteProtectionSet,
+	}
+}
+
+func limits(in loaded) plan.Limits {
+	quotas := in.Config.Spec.Quotas
+	if quotas == nil {
+		return plan.Limits{}
+	}
+	return plan.Limits{
+		ExtensionsPerListener: quotas.DomainExtensionsPerListener,
+		MembersPerInstance:    quotas.BackendServersPerInstance,
+	}
+}
+
+// createToken is the client token of CreateLoadBalancer: the same for a repeated attempt, another
+// one for other parameters and after the instance that it made is gone, since a replayed token
+// answers with the old instance.
+func createToken(in loaded, got cloud.Observed) string {
+	spec := in.Config.Spec
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%d|%s|%s|%s", in.Owner.Cluster, in.Owner.Group,
+		in.Record.UID, attempts(in, got), spec.AddressType, spec.LoadBalancerSpec, spec.VSwitchID))
+	return hex.EncodeToString(sum[:20])
+}
+
+// attempts counts the instances that this record has seen, one more when the last one is gone.
+func attempts(in loaded, got cloud.Observed) int {
+	n := in.Record.Status.CreateAttempts
+	if got.Instance == nil && in.Record.Status.LoadBalancerID != "" {
+		n++
+	}
+	return n
+}
+
+func (r *reconciler) apply(ctx context.Context, in loaded, todo plan.Plan, got cloud.Observed) apply.Result {
+	if !todo.Empty() {
+		log.FromContext(ctx).Info("changing the load balancer", "instance", in.Owner.Group, "steps", len(todo.Steps), "plan", todo.String())
+	}
+	return apply.Run(ctx, r.service, todo, apply.Start{Owner: in.Owner, Observed: got, Hook: r.reporter.step})
+}
+
+// remember keeps the state that a plan ended in, if it is known.
+func (r *reconciler) remember(in loaded, todo plan.Plan, done apply.Result) {
+	name := in.Owner.Group
+	r.memory.reject(name, done)
+	switch {
+	case !done.Known || !done.Complete() || todo.Again:
+		r.memory.forget(name)
+	case created(todo):
+		// The service chose the address; only a reading tells it.
+		r.memory.forget(name)
+	default:
+		r.memory.update(name, done.Observed)
+	}
+}
+
+func created(todo plan.Plan) bool {
+	for _, step := range todo.Steps {
+		if _, ok := step.Change.(cloud.CreateLoadBalancer); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// soon is the pause before a reconcile that goes on where this one had to stop to read.
+const soon = 10 * time.Millisecond

@@ -1,0 +1,172 @@
+package ingress
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+
+	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+	"github.com/slb-ingress/slb-ingress-controller/cloud/plan"
+	"github.com/slb-ingress/slb-ingress-controller/controllers/desired"
+)
+
+// records writes SLBInstance objects.
+type records struct {
+	client client.Client
+}
+
+// newRecord is the record of a group that has none.
+func newRecord(in loaded) *v1alpha1.SLBInstance {
+	record := &v1alpha1.SLBInstance{ObjectMeta: metav1.ObjectMeta{
+		Name:       in.Owner.Group,
+		Finalizers: []string{v1alpha1.Finalizer},
+	}}
+	if id, ok := desired.ParseIDGroup(in.Owner.Group); ok {
+		record.Spec.LoadBalancerID = id
+	}
+	if in.Class != nil {
+		record.Spec.Class = in.Class.Name
+	}
+	return record
+}
+
+// intent is what is about to be done.
+type intent struct {
+	want    desired.Result
+	refused []cloud.Problem
+	todo    plan.Plan
+	got     cloud.Observed
+}
+
+// begin records, before the first write to the service, what the plan is about to create and who
+// claims what. The write is refused if the record changed since it was read, and then nothing is
+// sent.
+func (r *records) begin(ctx context.Context, in *loaded, i intent) error {
+	record := in.Record
+	if record.UID == "" {
+		status := record.Status
+		if err := r.client.Create(ctx, record); err != nil {
+			return fmt.Errorf("creating SLBInstance %q: %w", record.Name, err)
+		}
+		record.Status = status
+	}
+	before := record.DeepCopy()
+	status := &record.Status
+	status.Claims = capClaims(i.want.Claims)
+	status.Intents = intents(status.Intents, i.todo.Intents(), in)
+	status.CreateAttempts = attempts(*in, i.got)
+	status.ReclaimPolicy = in.Config.Spec.ReclaimPolicy
+	status.TakenOver = takenOver(status.TakenOver, i.got, i.refused)
+	status.DefaultSecret = secretText(i.want.DefaultSecret)
+	status.EmptySince = emptySince(*in)
+	status.DeleteProtectionSet = i.todo.Protects() || status.DeleteProtectionSet && i.got.Instance != nil
+	if i.got.Instance == nil {
+		status.LoadBalancerID = ""
+	}
+	return r.write(ctx, before, record)
+}
+
+// write updates a record's status if it changed, unless somebody else changed it meanwhile.
+func (r *records) write(ctx context.Context, before, record *v1alpha1.SLBInstance) error {
+	if equality.Semantic.DeepEqual(before.Status, record.Status) {
+		return nil
+	}
+	if err := r.client.Status().Update(ctx, record); err != nil {
+		return fmt.Errorf("recording on SLBInstance %q: %w", record.Name, err)
+	}
+	return nil
+}
+
+// end removes the record of a group that is no more.
+func (r *records) end(ctx context.Context, record *v1alpha1.SLBInstance) error {
+	if record.DeletionTimestamp.IsZero() {
+		if err := r.client.Delete(ctx, record); client.IgnoreNotFound(err) != nil {
+			return fmt.Errorf("deleting SLBInstance %q: %w", record.Name, err)
+		}
+	}
+	before := record.DeepCopy()
+	if !controllerutil.RemoveFinalizer(record, v1alpha1.Finalizer) {
+		return nil
+	}
+	if err := r.client.Patch(ctx, record, client.MergeFrom(before)); client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("removing the finalizer of SLBInstance %q: %w", record.Name, err)
+	}
+	return nil
+}
+
+// maxClaims bounds the record: with the longest hosts and paths it stays within 32 KiB. Claims
+// beyond it are not lost, they are ordered by the age of their Ingress instead.
+const maxClaims = 200
+
+func capClaims(claims []v1alpha1.Claim) []v1alpha1.Claim {
+	return slices.Clone(claims[:min(len(claims), maxClaims)])
+}
+
+// intents keeps the time of an intent that was on record already.
+func intents(old []v1alpha1.Intent, refs []cloud.Ref, in *loaded) []v1alpha1.Intent {
+	var list []v1alpha1.Intent
+	for _, ref := range refs {
+		intent := v1alpha1.Intent{Kind: string(ref.Kind), Name: ref.Name, Since: metav1.NewTime(in.Now).Rfc3339Copy()}
+		same := func(o v1alpha1.Intent) bool { return o.Kind == intent.Kind && o.Name == intent.Name }
+		if i := slices.IndexFunc(old, same); i >= 0 {
+			intent.Since = old[i].Since
+		}
+		list = append(list, intent)
+	}
+	return list
+}
+
+// takenOver adds the listeners that the plan takes over to those on record. The planner's notice has
+// their definition.
+func takenOver(old []v1alpha1.TakenOver, got cloud.Observed, problems []cloud.Problem) []v1alpha1.TakenOver {
+	list := slices.Clone(old)
+	for _, p := range problems {
+		if p.Reason != cloud.ListenersTakenOver {
+			continue
+		}
+		for _, l := range got.Foreign.Listeners {
+			known := func(t v1alpha1.TakenOver) bool { return t.Port == l.Port }
+			if !slices.ContainsFunc(list, known) {
+				list = append(list, v1alpha1.TakenOver{Port: l.Port, Definition: p.Message})
+			}
+		}
+	}
+	return list
+}
+
+// secretText is a Secret's name in a record.
+func secretText(name types.NamespacedName) string {
+	if name.Name == "" {
+		return ""
+	}
+	return name.String()
+}
+
+func secretName(text string) types.NamespacedName {
+	namespace, name, _ := strings.Cut(text, "/")
+	return types.NamespacedName{Namespace: namespace, Name: name}
+}
+
+func emptySince(in loaded) *metav1.Time {
+	if len(in.Ingresses) > 0 {
+		return nil
+	}
+	if since := in.Record.Status.EmptySince; since != nil {
+		return since
+	}
+	now := metav1.NewTime(in.Now).Rfc3339Copy()
+	return &now
+}
+
+// retained tells whether the group's own instance stays when nobody needs it.
+func retained(in *loaded) bool {
+	return in.Config.Spec.ReclaimPolicy == v1alpha1.ReclaimRetain
+}

@@ -1,0 +1,154 @@
+package ingress
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/client-go/kubernetes"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+
+	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// Deps are what the controller needs from outside the cluster.
+type Deps struct {
+	// Service is the load balancer service. It must be safe for concurrent use.
+	Service Service
+	// Metrics receives the controller's metrics; it must be set.
+	Metrics *Metrics
+}
+
+// CacheOptions keeps the cache small: of a Pod it holds metadata without managed fields, addresses
+// and nothing else. A manager that runs this controller must be made with it.
+func CacheOptions() cache.Options {
+	return cache.Options{
+		DefaultTransform: cache.TransformStripManagedFields(),
+		ByObject: map[client.Object]cache.ByObject{
+			&corev1.Pod{}: {Transform: stripPod},
+		},
+	}
+}
+
+func stripPod(o any) (any, error) {
+	pod, ok := o.(*corev1.Pod)
+	if !ok {
+		return o, nil
+	}
+	small := &corev1.Pod{TypeMeta: pod.TypeMeta, ObjectMeta: pod.ObjectMeta}
+	small.ManagedFields = nil
+	small.Status.PodIP, small.Status.PodIPs = pod.Status.PodIP, pod.Status.PodIPs
+	return small, nil
+}
+
+// Register adds the controller to a manager whose scheme has this project's types.
+func Register(ctx context.Context, mgr ctrl.Manager, deps Deps, options Options) error {
+	options = options.withDefaults()
+	if err := addIndexes(ctx, mgr.GetFieldIndexer(), options); err != nil {
+		return err
+	}
+	core, err := kubernetes.NewForConfigAndClient(mgr.GetConfig(), mgr.GetHTTPClient())
+	if err != nil {
+		return fmt.Errorf("building the client for Secrets: %w", err)
+	}
+	secrets := newSecretStore(core.CoreV1())
+	if err := mgr.Add(secrets); err != nil {
+		return err
+	}
+	fallback := onceCertificate(func(ctx context.Context) (cloud.Certificate, error) {
+		return loadFallback(ctx, core.CoreV1().Secrets(options.Namespace), options.Now())
+	})
+	r := newReconciler(mgr, deps, options, secrets, fallback)
+	return watches(mgr, r, options)
+}
+
+// newReconciler wires the loop's parts.
+//
+//nolint:revive // five parts, each of another origin
+func newReconciler(mgr ctrl.Manager, deps Deps, options Options, secrets *secretStore, fallback func(context.Context) (cloud.Certificate, error)) *reconciler {
+	memory := newMemory()
+	records := &records{client: mgr.GetClient()}
+	return &reconciler{
+		loader: &loader{
+			client: mgr.GetClient(), live: mgr.GetAPIReader(), secrets: secrets, service: deps.Service,
+			doubts: newDoubts(), fallback: fallback, options: options,
+		},
+		service: deps.Service,
+		memory:  memory,
+		records: records,
+		reporter: &reporter{
+			client: mgr.GetClient(), records: records, recorder: mgr.GetEventRecorder("slb-ingress-controller"),
+			metrics: deps.Metrics, ledger: newLedger(), memory: memory, now: options.Now,
+		},
+		options: options,
+	}
+}
+
+// onceCertificate remembers the first certificate that could be had.
+func onceCertificate(load func(context.Context) (cloud.Certificate, error)) func(context.Context) (cloud.Certificate, error) {
+	var mu sync.Mutex
+	var known *cloud.Certificate
+	return func(ctx context.Context) (cloud.Certificate, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if known == nil {
+			certificate, err := load(ctx)
+			if err != nil {
+				return cloud.Certificate{}, err
+			}
+			known = &certificate
+		}
+		return *known, nil
+	}
+}
+
+func watches(mgr ctrl.Manager, r *reconciler, options Options) error {
+	route := router{client: mgr.GetClient(), options: options}
+	spec := builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{},
+		predicate.AnnotationChangedPredicate{}, predicate.LabelChangedPredicate{}, deletionBegan()))
+	pods := builder.WithPredicates(predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool { return podChanged(e.ObjectOld, e.ObjectNew) }})
+	return ctrl.NewControllerManagedBy(mgr).
+		Named("slb-ingress").
+		WithOptions(controller.Options{MaxConcurrentReconciles: options.Workers}).
+		Watches(&networkingv1.Ingress{}, route.ingress(), spec).
+		Watches(&networkingv1.IngressClass{}, route.mapped(route.class), spec).
+		Watches(&v1alpha1.SLBConfig{}, route.mapped(route.config), spec).
+		Watches(&v1alpha1.SLBInstance{}, route.mapped(route.record), builder.WithPredicates(recordChanged())).
+		Watches(&corev1.Service{}, route.mapped(route.service), spec).
+		Watches(&discoveryv1.EndpointSlice{}, route.mapped(route.endpoints)).
+		Watches(&corev1.Pod{}, route.mapped(route.pod), pods).
+		WatchesRawSource(source.Channel(r.loader.secrets.changed, secretHandler(route))).
+		Complete(r)
+}
+
+func secretHandler(route router) handler.EventHandler { return route.mapped(route.secret) }
+
+// deletionBegan passes the update by which a finalizer's object begins to go; it changes no
+// generation of some kinds.
+func deletionBegan() predicate.Predicate {
+	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
+		return e.ObjectOld.GetDeletionTimestamp().IsZero() != e.ObjectNew.GetDeletionTimestamp().IsZero()
+	}}
+}
+
+// recordChanged passes what others do to an SLBInstance, and its instance's id, which decides where
+// Ingresses belong; the controller's own writes bring it no work.
+func recordChanged() predicate.Predicate {
+	return predicate.Or(deletionBegan(), predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
+		before, okA := e.ObjectOld.(*v1alpha1.SLBInstance)
+		after, okB := e.ObjectNew.(*v1alpha1.SLBInstance)
+		return !okA || !okB || before.Status.LoadBalancerID != after.Status.LoadBalancerID
+	}})
+}

@@ -1,0 +1,102 @@
+package ingress
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// statuses writes the address to the Ingresses that the instance serves, and takes it from those
+// that left.
+func (r *reporter) statuses(ctx context.Context, in loaded, out outcome) error {
+	got := out.done.Observed
+	serving := servedBy(out)
+	for _, ing := range in.Ingresses {
+		name := types.NamespacedName{Namespace: ing.Namespace, Name: ing.Name}
+		if err := r.status(ctx, ing, addressFor(ing, got, in.Record.Status.Address, serving[name])); err != nil {
+			return err
+		}
+	}
+	for _, ing := range in.Former {
+		if err := r.status(ctx, ing, without(ing, in.Record.Status.Address)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addressFor is the status that an Ingress should show: the address once it is served and as long
+// as the address is the instance's; nothing in place of an address that is gone.
+func addressFor(ing *networkingv1.Ingress, got cloud.Observed, recorded string, served bool) []networkingv1.IngressLoadBalancerIngress {
+	address := ""
+	if got.Instance != nil {
+		address = got.Instance.Address
+	}
+	shows := slices.Contains(addresses(ing), address)
+	switch {
+	case address != "" && (served || shows):
+		return []networkingv1.IngressLoadBalancerIngress{entry(address)}
+	case recorded != "" && recorded != address && got.Instance == nil:
+		return without(ing, recorded)
+	default:
+		return ing.Status.LoadBalancer.Ingress
+	}
+}
+
+func entry(address string) networkingv1.IngressLoadBalancerIngress {
+	e := networkingv1.IngressLoadBalancerIngress{IP: address}
+	for _, port := range ports {
+		e.Ports = append(e.Ports, networkingv1.IngressPortStatus{Port: int32(port), Protocol: corev1.ProtocolTCP}) //nolint:gosec // 80 and 443
+	}
+	return e
+}
+
+func without(ing *networkingv1.Ingress, address string) []networkingv1.IngressLoadBalancerIngress {
+	return slices.DeleteFunc(slices.Clone(ing.Status.LoadBalancer.Ingress), func(e networkingv1.IngressLoadBalancerIngress) bool {
+		return e.IP == address
+	})
+}
+
+// status writes an Ingress's status if it differs. The object of the cache is not edited.
+func (r *reporter) status(ctx context.Context, ing *networkingv1.Ingress, want []networkingv1.IngressLoadBalancerIngress) error {
+	if equality.Semantic.DeepEqual(ing.Status.LoadBalancer.Ingress, want) {
+		return nil
+	}
+	changed := ing.DeepCopy()
+	changed.Status.LoadBalancer.Ingress = want
+	if err := r.client.Status().Patch(ctx, changed, client.MergeFrom(ing)); client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("writing the status of Ingress %q: %w", ing.Namespace+"/"+ing.Name, err)
+	}
+	return nil
+}
+
+// servedBy tells which Ingresses have a path that a running listener serves.
+func servedBy(out outcome) map[types.NamespacedName]bool {
+	got := out.done.Observed
+	running := len(got.Ours.Listeners) > 0 && !slices.ContainsFunc(got.Ours.Listeners, func(l cloud.Listener) bool { return !l.Running })
+	served := map[types.NamespacedName]bool{}
+	if !running {
+		return served
+	}
+	ours := make(map[cloud.Ref]bool, len(got.Ours.Rules))
+	for _, l := range got.Ours.Listeners {
+		ours[l.Ref()] = true
+	}
+	for _, rule := range got.Ours.Rules {
+		ours[rule.Ref()] = true
+	}
+	for _, route := range out.want.Routes {
+		if slices.ContainsFunc(route.Refs, func(ref cloud.Ref) bool { return ours[ref] }) {
+			served[route.Ingress] = true
+		}
+	}
+	return served
+}
