@@ -29,7 +29,7 @@ func (c *Client) send(ctx context.Context, req requests.AcsRequest, resp respons
 	defer cancel()
 	key, err := c.credentials.Key(ctx)
 	if err != nil {
-		return &cloud.Error{Kind: cloud.Denied, Op: op, Message: err.Error()}
+		return noKey(ctx, op, err)
 	}
 	httpReq, err := c.sign(ctx, req, key)
 	if err != nil {
@@ -48,6 +48,14 @@ func (c *Client) send(ctx context.Context, req requests.AcsRequest, resp respons
 		return classify(op, httpResp.StatusCode, body)
 	}
 	return decode(op, httpResp, body, resp)
+}
+
+// noKey is the error of a call for which there is no key. It was not sent.
+func noKey(ctx context.Context, op string, err error) *cloud.Error {
+	if ctx.Err() != nil {
+		return &cloud.Error{Kind: cloud.Unavailable, Op: op, Message: "given up before it was sent"}
+	}
+	return &cloud.Error{Kind: cloud.Denied, Op: op, Message: err.Error()}
 }
 
 // sign makes the HTTP request. All parameters go into the body; their signature is the same there.
