@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -70,9 +71,7 @@ func (p *program) ask(action string, params url.Values) map[string]any {
 		"AccessKeyId": {fakecloud.DefaultAccessKeyID}, "SignatureMethod": {"HMAC-SHA1"}, "SignatureVersion": {"1.0"},
 		"SignatureNonce": {strconv.Itoa(p.call)}, "Timestamp": {time.Now().UTC().Format("2006-01-02T15:04:05Z")},
 	}
-	for name, values := range params {
-		form[name] = values
-	}
+	maps.Copy(form, params)
 	text := http.MethodPost + "&%2F&" + escape(strings.ReplaceAll(form.Encode(), "+", "%20"))
 	mac := hmac.New(sha1.New, []byte(fakecloud.DefaultAccessKeySecret+"&"))
 	mac.Write([]byte(text))
@@ -105,7 +104,7 @@ func TestServesWhatIsProgrammed(t *testing.T) {
 	p.await(`^load balancers +on 127\.0\.98\.0/24, port 80 at (80|8080), port 443 at (443|8443)$`)
 	address := p.await(`^instance lb-mine .* (127\.0\.98\.\d+) `)[1]
 
-	members := fmt.Sprintf(`[{"ServerId":%q,"ServerIp":%q,"Port":"%s","Type":"eni"}]`, p.eni(ip), ip, podPort)
+	members := fmt.Sprintf(`[{"ServerId":%q,"ServerIp":%q,"Port":%q,"Type":"eni"}]`, p.eni(ip), ip, podPort)
 	group := p.ask("CreateVServerGroup", url.Values{
 		"LoadBalancerId": {"lb-mine"}, "VServerGroupName": {"web"}, "BackendServers": {members},
 	})["VServerGroupId"].(string)

@@ -64,7 +64,10 @@ func parseOptions(args []string, help io.Writer) (Options, error) {
 	if flags.NArg() > 0 {
 		return Options{}, fmt.Errorf("unexpected argument %q: all settings are flags", flags.Arg(0))
 	}
-	return o, o.validate()
+	if err := o.validate(); err != nil {
+		return Options{}, err
+	}
+	return o, nil
 }
 
 func (o *Options) addFlags(flags *flag.FlagSet) {

@@ -22,12 +22,15 @@ const stopGrace = 5 * time.Second
 
 // serve runs until ctx ends. It returns nil after a clean stop.
 func serve(ctx context.Context, o Options, out io.Writer) error {
-	socket, err := net.Listen("tcp", o.Listen)
+	socket, err := new(net.ListenConfig).Listen(ctx, "tcp", o.Listen)
 	if err != nil {
 		return fmt.Errorf("cannot serve the OpenAPI: %w", err)
 	}
 	out = &lines{to: out}
 	cloud := fakecloud.New(o.cloud())
+	if o.Latency > 0 {
+		cloud.Fail(fakecloud.Fault{Latency: o.Latency, Times: -1})
+	}
 	plane := dataplane.New(dataplane.Options{
 		Source: cloud,
 		Log:    funcr.New(func(_, line string) { fmt.Fprintln(out, line) }, funcr.Options{}),
@@ -45,7 +48,7 @@ func serve(ctx context.Context, o Options, out io.Writer) error {
 	if o.DataPlane {
 		parts.Go(func() { planeErr = plane.Run(ctx) })
 	}
-	apiErr := serveOpenAPI(ctx, socket, slowed(cloud, o.Latency))
+	apiErr := serveOpenAPI(ctx, socket, cloud)
 	cancel()
 	parts.Wait()
 	if err := errors.Join(apiErr, planeErr); err != nil {
@@ -93,20 +96,4 @@ func serveOpenAPI(ctx context.Context, socket net.Listener, handler http.Handler
 		return server.Close()
 	}
 	return nil
-}
-
-// slowed lets each call wait before it is looked at.
-func slowed(handler http.Handler, latency time.Duration) http.Handler {
-	if latency == 0 {
-		return handler
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		timer := time.NewTimer(latency)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			handler.ServeHTTP(w, r)
-		case <-r.Context().Done():
-		}
-	})
 }

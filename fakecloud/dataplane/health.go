@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -74,7 +75,7 @@ func either[T comparable](value, otherwise T) T {
 func (c *checks) probe(ctx context.Context, m fakecloud.MemberView) *http.Request {
 	addr := net.JoinHostPort(m.IP, strconv.Itoa(either(c.Port, m.Port)))
 	method := http.MethodHead
-	if c.Method == "get" || c.Method == http.MethodGet {
+	if strings.EqualFold(c.Method, http.MethodGet) {
 		method = http.MethodGet
 	}
 	request, err := http.NewRequestWithContext(ctx, method, "http://"+addr, http.NoBody)
@@ -130,7 +131,7 @@ func (c *checks) passes() bool {
 	if err != nil {
 		return false
 	}
-	defer res.Body.Close() //nolint:errcheck // nothing of the body is wanted
+	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))
 	return slices.Contains(c.Codes, "http_"+strconv.Itoa(res.StatusCode/100)+"xx")
 }

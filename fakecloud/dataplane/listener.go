@@ -22,7 +22,7 @@ type listener struct {
 
 // open binds the socket and begins to serve.
 func open(a assignment) (*listener, error) {
-	socket, err := net.Listen("tcp", a.at.hostport())
+	socket, err := new(net.ListenConfig).Listen(context.Background(), "tcp", a.at.hostport())
 	if err != nil {
 		return nil, err
 	}

@@ -157,7 +157,7 @@ func TestBindFailureLeavesTheRest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close()
+	defer func() { _ = taken.Close() }()
 	port := taken.Addr().(*net.TCPAddr).Port
 	ports := func(listener int) int {
 		if listener == 81 {

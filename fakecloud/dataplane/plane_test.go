@@ -182,6 +182,6 @@ func closedPort(t *testing.T) fakecloud.MemberView {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer socket.Close()
+	defer func() { _ = socket.Close() }()
 	return memberAt(t, "http://"+socket.Addr().String(), 100)
 }

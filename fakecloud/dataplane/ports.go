@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"context"
 	"errors"
 	"net"
 	"os"
@@ -30,7 +31,7 @@ func LocalPorts() PortMap {
 // mayBind asks the kernel, because what is allowed depends on capabilities and on a sysctl, not on
 // the user id alone. A port in use is one that may be bound.
 func mayBind(port int) bool {
-	probe, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	probe, err := new(net.ListenConfig).Listen(context.Background(), "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err == nil {
 		_ = probe.Close() // nothing was accepted on it
 		return true

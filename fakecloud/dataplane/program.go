@@ -72,5 +72,5 @@ func (p *program) proxy(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer m.release()
-	(&exchange{program: p, to: to, member: m, w: w, in: r}).run()
+	(&exchange{program: p, to: to, member: m, w: w, in: r}).run(r.Context())
 }

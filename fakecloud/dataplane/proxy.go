@@ -20,8 +20,8 @@ type exchange struct {
 	watch   *watchdog
 }
 
-func (x *exchange) run() {
-	ctx, watchdog := watch(x.in.Context(), x.program.requestTimeout())
+func (x *exchange) run(ctx context.Context) {
+	ctx, watchdog := watch(ctx, x.program.requestTimeout())
 	defer watchdog.stop()
 	x.watch = watchdog
 	request := x.in.WithContext(ctx)
@@ -82,15 +82,15 @@ func (x *exchange) finish(res *http.Response) error {
 
 // fail answers for a member that did not.
 func (x *exchange) fail(w http.ResponseWriter, r *http.Request, err error) {
-	log := x.program.options.Log.V(1).WithValues("instance", x.program.at.instance, "port", x.program.at.port, "member", x.member.upstream.addr)
+	logger := x.program.options.Log.V(1).WithValues("instance", x.program.at.instance, "port", x.program.at.port, "member", x.member.upstream.addr)
 	switch cause := context.Cause(r.Context()); {
 	case errors.Is(cause, errRequestTimeout):
-		log.Info("backend server did not answer in time")
+		logger.Info("backend server did not answer in time")
 		answer(w, x.in, http.StatusGatewayTimeout, "The backend server did not answer in time.")
 	case cause != nil:
 		panic(http.ErrAbortHandler) // the client has left
 	default:
-		log.Info("backend server did not answer", "error", err.Error())
+		logger.Info("backend server did not answer", "error", err.Error())
 		answer(w, x.in, http.StatusBadGateway, "The backend server cannot be reached or did not answer in HTTP.")
 	}
 }

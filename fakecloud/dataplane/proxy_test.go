@@ -141,7 +141,7 @@ func TestRequestPassesUnchanged(t *testing.T) {
 			t.Parallel()
 			member, heads := wirePod(t, emptyAnswer)
 			p := serve(t, plain(group("rsp-1", member)))
-			p.send(c.sent)
+			p.send(c.sent) //nolint:bodyclose // send closes it with the test
 			if diff := cmp.Diff(c.want, <-heads); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
 			}
@@ -261,6 +261,7 @@ func TestDialHook(t *testing.T) {
 func TestConnectIsRefused(t *testing.T) {
 	t.Parallel()
 	p := serve(t, plain(group("rsp-1", named(t, "pod"))))
+	//nolint:bodyclose // send closes it with the test
 	if res := p.send("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"); res.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("got %d, want 405", res.StatusCode)
 	}
@@ -342,6 +343,7 @@ func TestBrokenAnswerIsNotMadeWhole(t *testing.T) {
 	member, _ := wirePod(t, "HTTP/1.1 200 OK\r\nContent-Length: 2000\r\nContent-Type: text/plain\r\n\r\nhalf")
 	for name, zip := range map[string]bool{"Plain": false, "Gzip": true} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			l := plain(group("rsp-1", member))
 			l.Gzip = zip
 			p := serve(t, l)

@@ -36,6 +36,7 @@ func TestRouting(t *testing.T) {
 		"Refused":     {reason: "nobody listens there", host: "down.example", path: "/", status: 502, body: "502 Bad Gateway"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			got := p.get(client, c.host, c.path)
 			if got.StatusCode != c.status || !strings.Contains(got.body, c.body) {
 				t.Errorf("%s: got %d %q, want %d with %q", c.reason, got.StatusCode, got.body, c.status, c.body)

