@@ -1,7 +1,6 @@
 package fakecloud
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 )
@@ -125,11 +124,11 @@ func (t *txn) entries() (*acl, []aclEntry, *Error) {
 	}
 	var wanted []struct{ Entry, Comment string }
 	text := t.p["AclEntrys"]
-	if text == "" || json.Unmarshal([]byte(text), &wanted) == nil && len(wanted) == 0 {
-		return nil, nil, refuse("AclEntryEmpty", "AclEntrys names no entry.")
-	}
-	if json.Unmarshal([]byte(text), &wanted) != nil {
+	if text != "" && !decodeItems(text, &wanted, "entry", "comment") {
 		return nil, nil, refuse("InvalidEntry", "The specified AclEntrys is not a list of entries.")
+	}
+	if len(wanted) == 0 {
+		return nil, nil, refuse("AclEntryEmpty", "AclEntrys names no entry.")
 	}
 	if len(wanted) > aclBatch {
 		return nil, nil, refuse("AclEntryExceedLimit", "AclEntrys holds %d entries: at most %d per call.", len(wanted), aclBatch)

@@ -86,7 +86,7 @@ func pause(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()
 	}
-	timer := time.NewTimer(d)
+	timer := time.NewTimer(d) //nolint:forbidigo // latency is time of the process, not of the account
 	defer timer.Stop()
 	select {
 	case <-timer.C:

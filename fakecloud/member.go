@@ -2,7 +2,6 @@ package fakecloud
 
 import (
 	"bytes"
-	"encoding/json"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -17,8 +16,12 @@ const (
 
 // wantedMember is one element of BackendServers. Numbers may be JSON strings or numbers.
 type wantedMember struct {
-	ServerId, ServerIp, Type, Description string //nolint:revive // the names of the wire
-	Port, Weight                          looseNumber
+	ServerID    string `json:"ServerId"`
+	ServerIP    string `json:"ServerIp"`
+	Type        string
+	Description string
+	Port        looseNumber
+	Weight      looseNumber
 }
 
 // looseNumber reads 80 and "80"; an absent one is nil.
@@ -43,7 +46,8 @@ func (n looseNumber) or(absent int) int {
 // members reads a parameter that lists members and checks what needs no look-up.
 func (t *txn) members(name string) ([]member, *Error) {
 	var list []wantedMember
-	if json.Unmarshal([]byte(t.p[name]), &list) != nil || len(list) == 0 {
+	fields := []string{"ServerId", "ServerIp", "Type", "Description", "Port", "Weight"}
+	if !decodeItems(t.p[name], &list, fields...) || len(list) == 0 {
 		return nil, invalid(name)
 	}
 	most := memberBatch
@@ -69,7 +73,7 @@ func (t *txn) members(name string) ([]member, *Error) {
 
 func (w wantedMember) check() (member, *Error) {
 	m := member{
-		serverID: w.ServerId, ip: w.ServerIp, kind: w.Type, description: w.Description,
+		serverID: w.ServerID, ip: w.ServerIP, kind: w.Type, description: w.Description,
 		port: w.Port.or(0), weight: w.Weight.or(100),
 	}
 	setDefault(&m.kind, "ecs")

@@ -1,5 +1,7 @@
 package fakecloud
 
+import "maps"
+
 // The two products that answer on one endpoint.
 const (
 	versionSLB = "2014-05-15"
@@ -57,6 +59,16 @@ const (
 
 // operations is the whole API of the fake.
 func operations() map[string]operation {
+	all := map[string]operation{}
+	for _, part := range []map[string]operation{
+		instanceOperations(), listenerOperations(), groupOperations(), certificateOperations(), otherOperations(),
+	} {
+		maps.Copy(all, part)
+	}
+	return all
+}
+
+func instanceOperations() map[string]operation {
 	return map[string]operation{
 		"CreateLoadBalancer":                    write((*txn).createLoadBalancer, locksNothing, ""),
 		"DescribeLoadBalancers":                 read((*txn).describeLoadBalancers),
@@ -72,7 +84,11 @@ func operations() map[string]operation {
 		"TagResources":     write((*txn).tagResources, locksNothing, ""),
 		"UntagResources":   write((*txn).untagResources, locksNothing, ""),
 		"ListTagResources": read((*txn).listTagResources),
+	}
+}
 
+func listenerOperations() map[string]operation {
+	return map[string]operation{
 		"CreateLoadBalancerHTTPListener":             write((*txn).createHTTPListener, locksInstance, "ListenerProcessing"),
 		"CreateLoadBalancerHTTPSListener":            write((*txn).createHTTPSListener, locksInstance, "ListenerProcessing"),
 		"SetLoadBalancerHTTPListenerAttribute":       write((*txn).setHTTPListener, locksListener, busyListener),
@@ -89,7 +105,11 @@ func operations() map[string]operation {
 		"DeleteRules":           write((*txn).deleteRules, locksListener, busyRules),
 		"DescribeRules":         read((*txn).describeRules),
 		"DescribeRuleAttribute": read((*txn).describeRuleAttribute),
+	}
+}
 
+func groupOperations() map[string]operation {
+	return map[string]operation{
 		"CreateVServerGroup":               write((*txn).createGroup, locksInstance, "BackendServer.configuring"),
 		"DescribeVServerGroups":            read((*txn).describeGroups),
 		"DescribeVServerGroupAttribute":    read((*txn).describeGroupAttribute),
@@ -98,7 +118,11 @@ func operations() map[string]operation {
 		"RemoveVServerGroupBackendServers": write((*txn).removeMembers, locksGroup, busyGroup),
 		"ModifyVServerGroupBackendServers": write((*txn).modifyMembers, locksGroup, busyGroup),
 		"DeleteVServerGroup":               write((*txn).deleteGroup, locksGroup, busyGroup),
+	}
+}
 
+func certificateOperations() map[string]operation {
+	return map[string]operation{
 		"UploadServerCertificate":    write((*txn).uploadCertificate, locksNothing, ""),
 		"DescribeServerCertificates": read((*txn).describeCertificates),
 		"SetServerCertificateName":   write((*txn).setCertificateName, locksNothing, ""),
@@ -113,7 +137,11 @@ func operations() map[string]operation {
 		"DescribeDomainExtensions":         read((*txn).describeExtensions),
 		"DescribeDomainExtensionAttribute": read((*txn).describeExtensionAttribute),
 		"DeleteDomainExtension":            write((*txn).deleteExtension, locksListener, busyExtension),
+	}
+}
 
+func otherOperations() map[string]operation {
+	return map[string]operation{
 		"CreateAccessControlList":            write((*txn).createACL, locksNothing, ""),
 		"DescribeAccessControlLists":         read((*txn).describeACLs),
 		"DescribeAccessControlListAttribute": read((*txn).describeACLAttribute),

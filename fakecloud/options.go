@@ -128,7 +128,7 @@ func (o Options) withDefaults() Options {
 		o.AccessKeys = map[string]string{DefaultAccessKeyID: DefaultAccessKeySecret}
 	}
 	if o.Now == nil {
-		o.Now = time.Now
+		o.Now = time.Now //nolint:forbidigo // the default of the injected clock
 	}
 	if !o.Addresses.IsValid() {
 		o.Addresses = netip.MustParsePrefix("127.0.100.0/24")

@@ -1,7 +1,8 @@
 package fakecloud
 
 import (
-	_ "embed"
+	_ "embed" // for params.txt
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -27,6 +28,23 @@ func (p Params) integer(name string, absent int) int {
 }
 
 func (p Params) on(name string) bool { return p[name] == "on" }
+
+// decodeItems reads a parameter that is a JSON list of objects. Names of fields are compared with
+// their case, as the service does and encoding/json does not.
+func decodeItems(text string, into any, names ...string) bool {
+	var items []map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &items) != nil {
+		return false
+	}
+	for _, item := range items {
+		for name := range item {
+			if !slices.Contains(names, name) {
+				return false
+			}
+		}
+	}
+	return json.Unmarshal([]byte(text), into) == nil
+}
 
 // list reads Name.1, Name.2 and so on, up to the first that is absent.
 func (p Params) list(name string) []string {

@@ -43,6 +43,7 @@ func TestGroupRefusals(t *testing.T) {
 		"no members":           {add, to(s.group, ""), "MissingParameter", 0},
 		"not JSON":             {add, to(s.group, "x"), "InvalidParameter", 0},
 		"21 members":           {add, to(s.group, membersJSON(ips(21)...)), "TooManyBackendServers", 0},
+		"wrong wire name":      {add, to(s.group, strings.ReplaceAll(membersJSON("10.244.0.2"), "ServerIp", "ServerIP")), "InvalidParameter", 0},
 		"same twice":           {add, to(s.group, membersJSON("10.244.0.2", "10.244.0.2")), "InvalidParameter", 0},
 		"there already":        {add, to(s.group, membersJSON("10.244.0.1")), "InvalidParameter", 0},
 		"vanished":             {add, to(s.group, membersJSON("10.244.9.9")), "ResourceNotFound.vServers", 404},

@@ -180,6 +180,7 @@ func TestRuleRefusals(t *testing.T) {
 	}
 	checkRefusals(t, s, map[string]refusal{
 		"not JSON":             {"CreateRules", with(s.at("80"), "RuleList", "x"), "RuleListMalformed", 0},
+		"wrong wire name":      {"CreateRules", s.rules("80", strings.ReplaceAll(s.rule("x", "", "/x"), "Url", "URL")), "RuleListMalformed", 0},
 		"none":                 {"CreateRules", with(s.at("80"), "RuleList", "[]"), "RuleListMalformed", 0},
 		"eleven":               {"CreateRules", s.rules("80", many...), "InvalidParameter", 0},
 		"no name":              {"CreateRules", one("", "x.com", ""), "MissingParameter.RuleName", 0},

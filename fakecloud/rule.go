@@ -13,7 +13,10 @@ const ruleBatch = 10
 
 // wantedRule is one element of RuleList.
 type wantedRule struct {
-	RuleName, Domain, Url, VServerGroupId string //nolint:revive // the names of the wire
+	RuleName       string
+	Domain         string
+	URL            string `json:"Url"`
+	VServerGroupID string `json:"VServerGroupId"`
 }
 
 func (t *txn) createRules() (object, *Error) {
@@ -25,7 +28,7 @@ func (t *txn) createRules() (object, *Error) {
 		return nil, err
 	}
 	var list []wantedRule
-	if json.Unmarshal([]byte(t.p["RuleList"]), &list) != nil || len(list) == 0 {
+	if !decodeItems(t.p["RuleList"], &list, "RuleName", "Domain", "Url", "VServerGroupId") || len(list) == 0 {
 		return nil, refuse("RuleListMalformed", "The specified RuleList is not a list of rules.")
 	}
 	if len(list) > ruleBatch {
@@ -56,7 +59,7 @@ func (t *txn) addRules(at place, list []wantedRule) (object, *Error) {
 			break
 		}
 		r := &rule{
-			id: "", name: w.RuleName, domain: w.Domain, url: w.Url, group: w.VServerGroupId,
+			id: "", name: w.RuleName, domain: w.Domain, url: w.URL, group: w.VServerGroupID,
 			attrs: Params{"ListenerSync": "on"},
 		}
 		draft.rules = append(draft.rules, r)
@@ -87,13 +90,13 @@ func (t *txn) checkRule(at place, w wantedRule) *Error {
 		return refuse("MissingParameter.RuleName", "RuleName is required.")
 	case !valid.matches("rulename", w.RuleName):
 		return invalid("RuleName")
-	case w.Domain == "" && w.Url == "":
+	case w.Domain == "" && w.URL == "":
 		return refuse("InvalidParameter", "A rule needs Domain or Url.")
 	case w.Domain != "" && !valid.matches("domain", w.Domain):
 		return refuse("DomainMalformed", "The specified domain %q is malformed.", w.Domain)
-	case w.Url != "" && !valid.matches("url", w.Url):
-		return refuse("UrlMalformed", "The specified URL %q is malformed.", w.Url)
-	case w.VServerGroupId == "":
+	case w.URL != "" && !valid.matches("url", w.URL):
+		return refuse("UrlMalformed", "The specified URL %q is malformed.", w.URL)
+	case w.VServerGroupID == "":
 		return missing("VServerGroupId")
 	case len(at.rules) >= t.c.opts.Quotas.Rules:
 		return refuse("TooManyRules", "The listener may have %d rules.", t.c.opts.Quotas.Rules)
@@ -101,13 +104,13 @@ func (t *txn) checkRule(at place, w wantedRule) *Error {
 	if err := t.checkRuleClash(at, w); err != nil {
 		return err
 	}
-	return t.checkRuleGroup(at.lb, w.VServerGroupId)
+	return t.checkRuleGroup(at.lb, w.VServerGroupID)
 }
 
 func (t *txn) checkRuleClash(at place, w wantedRule) *Error {
 	for _, r := range at.rules {
-		if strings.EqualFold(r.domain, w.Domain) && r.url == w.Url {
-			return refuse("DomainExist", "A rule with domain %q and URL %q exists already.", w.Domain, w.Url)
+		if strings.EqualFold(r.domain, w.Domain) && r.url == w.URL {
+			return refuse("DomainExist", "A rule with domain %q and URL %q exists already.", w.Domain, w.URL)
 		}
 		if r.name == w.RuleName && !t.c.opts.Switches.AllowSameRuleName {
 			return refuse("InvalidParameter", "A rule with the name %q exists already.", w.RuleName)

@@ -2,10 +2,9 @@ package fakecloud
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" // HMAC-SHA1 is the signature method of the RPC style.
+	"crypto/sha1" //nolint:gosec // HMAC-SHA1 is the signature method of the RPC style
 	"encoding/base64"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -32,14 +31,27 @@ func canonical(p Params) string {
 		if b.Len() > 0 {
 			b.WriteByte('&')
 		}
-		b.WriteString(encode(name) + "=" + encode(p[name]))
+		b.WriteString(encode(name))
+		b.WriteByte('=')
+		b.WriteString(encode(p[name]))
 	}
 	return b.String()
 }
 
-// encode is RFC 3986 percent encoding.
+// encode is the percent encoding of RFC 3986.
 func encode(s string) string {
-	return strings.NewReplacer("+", "%20", "*", "%2A", "%7E", "~").Replace(url.QueryEscape(s))
+	const digits = "0123456789ABCDEF"
+	var b strings.Builder
+	b.Grow(len(s))
+	for n := range len(s) {
+		c := s[n]
+		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-_.~", c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			b.Write([]byte{'%', digits[c>>4], digits[c&15]})
+		}
+	}
+	return b.String()
 }
 
 // authenticate checks who signed the call and that it is no replay. The caller holds the lock.
