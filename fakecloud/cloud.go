@@ -1,6 +1,8 @@
 package fakecloud
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -22,7 +24,7 @@ type Cloud struct {
 	faults   []*armed
 	late     []lateEffect
 	stale    staleView
-	nonces   map[string]time.Time
+	nonces   nonceBook
 	counters map[string]*counter
 
 	view    *View
@@ -39,13 +41,15 @@ func New(o Options) *Cloud {
 		ops:      operations(),
 		st:       newState(),
 		ids:      ids{seed: o.Seed, made: map[string]uint64{}},
-		nonces:   map[string]time.Time{},
 		counters: map[string]*counter{},
 		changed:  make(chan struct{}),
 	}
 	c.valid = validator{words: parseWords(paramText), patterns: patterns(), switches: o.Switches}
 	return c
 }
+
+// Operations are the names of all operations that a Cloud answers, sorted.
+func Operations() []string { return slices.Sorted(maps.Keys(operations())) }
 
 // View is what the service serves now. It is made anew only after a change and shared by its readers,
 // who must not edit it.

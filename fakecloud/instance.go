@@ -102,6 +102,8 @@ func (t *txn) checkNetwork(s *InstanceSpec) *Error {
 		return refuse("InvalidVpcId.NotExist", "The specified VpcId does not exist: %s.", s.VPC)
 	case s.AddressType == "intranet" && s.VSwitch == "":
 		return refuse("MissingParam.VSwitchId", "An intranet instance needs a vSwitch.")
+	case s.AddressType == "internet" && s.Address != "":
+		return refuse("InvalidParameter", "The address of an internet instance cannot be chosen.")
 	case s.AddressType == "internet":
 		s.VPC = ""
 		return t.checkZones(s)

@@ -59,6 +59,8 @@ func TestInstanceRefusals(t *testing.T) {
 		"unknown vSwitch":       {"CreateLoadBalancer", with(create, "VSwitchId", "vsw-x"), "InvalidVSwitchId.NotFound", 0},
 		"unknown VPC":           {"CreateLoadBalancer", with(create, "VpcId", "vpc-x"), "InvalidVpcId.NotExist", 0},
 		"address outside":       {"CreateLoadBalancer", with(create, "VSwitchId", "vsw-fake", "Address", "192.168.0.1"), "InvalidParameter", 0},
+		"address on internet":   {"CreateLoadBalancer", with(create, "Address", "127.0.100.9"), "InvalidParameter", 0},
+		"vSwitch elsewhere":     {"CreateLoadBalancer", with(create, "VSwitchId", "vsw-fake", "VpcId", "vpc-x"), "InvalidVpcId.NotExist", 0},
 		"ipv6":                  {"CreateLoadBalancer", with(create, "AddressIPVersion", "ipv6"), "InvalidParameter.Mismatch", 0},
 		"bandwidth":             {"CreateLoadBalancer", with(create, "Bandwidth", "9999"), "InvalidParameter.Bandwidth", 0},
 		"by use by bandwidth":   {"CreateLoadBalancer", with(create, "InstanceChargeType", "PayByCLCU", "InternetChargeType", "paybybandwidth"), "IllegalParam.InternetChargeType", 0},

@@ -94,12 +94,30 @@ func checkTimestamp(text string, now time.Time) *Error {
 
 // spend refuses a nonce that was used while a request with it can still be in time.
 func (c *Cloud) spend(nonce string, now time.Time) *Error {
-	if used, ok := c.nonces[nonce]; ok && now.Sub(used) < 2*clockSkew {
+	if !c.nonces.spend(nonce, now) {
 		return refuse("SignatureNonceUsed", "Specified signature nonce was used already.")
 	}
-	if len(c.nonces) >= 10000 {
-		maps.DeleteFunc(c.nonces, func(_ string, used time.Time) bool { return now.Sub(used) >= 2*clockSkew })
-	}
-	c.nonces[nonce] = now
 	return nil
+}
+
+// nonceBook remembers nonces for at least twice the clock skew. It has two halves, so that forgetting
+// costs nothing per call: the older half is dropped whole.
+type nonceBook struct {
+	since         time.Time
+	recent, older map[string]time.Time
+}
+
+// spend says whether the nonce is new.
+func (b *nonceBook) spend(nonce string, now time.Time) bool {
+	const life = 2 * clockSkew
+	if b.recent == nil || now.Sub(b.since) >= life {
+		b.since, b.recent, b.older = now, map[string]time.Time{}, b.recent
+	}
+	for _, half := range []map[string]time.Time{b.recent, b.older} {
+		if used, ok := half[nonce]; ok && now.Sub(used) < life {
+			return false
+		}
+	}
+	b.recent[nonce] = now
+	return true
 }
