@@ -29,6 +29,7 @@ type Cloud struct {
 
 	view    *View
 	changed chan struct{}
+	probe   func(ip string, port int) Health
 	flip    time.Time // when a starting listener comes up next; zero: none
 	watched bool
 }

@@ -3,7 +3,6 @@ package fakecloud
 import (
 	"fmt"
 	"net/http"
-	"strings"
 )
 
 // Error is an error answer of the service.
@@ -74,5 +73,5 @@ func noListener(port string) *Error {
 }
 
 func retryLater(code string) *Error {
-	return refuse(code, "%s", "The operation is in progress, try again later: "+strings.ToLower(code)+".")
+	return refuse(code, "Another operation on the resource is in progress, try again later.")
 }

@@ -2,8 +2,39 @@ package fakecloud
 
 import "strconv"
 
-// describeHealth reports the members of the default group and of the rules' groups. The fake probes
-// nothing: a member is "normal" where a check is on, else "unavailable".
+// Health is what a data plane knows of one member.
+type Health int
+
+const (
+	// HealthUnknown is reported as "unavailable".
+	HealthUnknown Health = iota
+	// Healthy is reported as "normal".
+	Healthy
+	// Unhealthy is reported as "abnormal".
+	Unhealthy
+)
+
+func (h Health) String() string {
+	switch h {
+	case Healthy:
+		return "normal"
+	case Unhealthy:
+		return "abnormal"
+	}
+	return "unavailable"
+}
+
+// ReportHealth gives DescribeHealthStatus the results of a data plane's checks. Without it every
+// member whose listener runs and checks is healthy. The function must be safe for concurrent use and
+// must not call the Cloud.
+func (c *Cloud) ReportHealth(probe func(ip string, port int) Health) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.probe = probe
+}
+
+// describeHealth reports the members of the default group and of the rules' groups. A member that
+// nobody checks is "unavailable".
 func (t *txn) describeHealth() (object, *Error) {
 	i, err := t.instance()
 	if err != nil {
@@ -43,21 +74,24 @@ func (t *txn) listenerHealth(at place) []object {
 		if g := t.st.groups[id]; g != nil && !seen[id] {
 			seen[id] = true
 			for _, m := range g.members {
-				list = append(list, m.health(at, checks[id]))
+				list = append(list, t.health(m, at, checks[id]))
 			}
 		}
 	}
 	return list
 }
 
-func (m member) health(at place, checked bool) object {
-	status := "unavailable"
+func (t *txn) health(m member, at place, checked bool) object {
+	status := HealthUnknown
 	if checked && at.started {
-		status = "normal"
+		status = Healthy
+		if t.c.probe != nil {
+			status = t.c.probe(m.ip, m.port)
+		}
 	}
 	return object{
 		"ServerId": m.serverID, "ServerIp": m.ip, "EniHost": m.ip, "Port": m.port, "Type": m.kind,
 		"Weight": strconv.Itoa(m.weight), "Description": m.description, "VpcId": m.vpc,
-		"ListenerPort": at.port, "Protocol": at.protocol, "ServerHealthStatus": status,
+		"ListenerPort": at.port, "Protocol": at.protocol, "ServerHealthStatus": status.String(),
 	}
 }

@@ -11,13 +11,7 @@ import (
 
 func TestGroupRefusals(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, fakecloud.Options{
-		VSwitches: []fakecloud.VSwitch{
-			{ID: "vsw-a", VPC: "vpc-a", CIDR: netip.MustParsePrefix("10.0.0.0/8")},
-			{ID: "vsw-b", VPC: "vpc-b", CIDR: netip.MustParsePrefix("172.16.0.0/12")},
-		},
-		Quotas: fakecloud.Quotas{Backends: 30, Attached: 2},
-	})
+	s := twoNetworks(t)
 	shared := s.AddInstance(fakecloud.InstanceSpec{})
 	inB := s.AddInstance(fakecloud.InstanceSpec{Spec: "slb.s1.small", AddressType: "intranet", VSwitch: "vsw-b"})
 	groupOn := func(lb string) string {
@@ -71,6 +65,17 @@ func TestGroupRefusals(t *testing.T) {
 	do(t, s.Cloud, add, to(s.group, membersJSON(ips(20)...)))
 	checkRefusals(t, s, map[string]refusal{
 		"over the quota": {add, to(s.group, membersJSON(ips(35)[20:]...)), "InstanceBackendServerNumberOverLimit", 0},
+	})
+}
+
+func twoNetworks(t *testing.T) site {
+	t.Helper()
+	return newSite(t, fakecloud.Options{
+		VSwitches: []fakecloud.VSwitch{
+			{ID: "vsw-a", VPC: "vpc-a", CIDR: netip.MustParsePrefix("10.0.0.0/8")},
+			{ID: "vsw-b", VPC: "vpc-b", CIDR: netip.MustParsePrefix("172.16.0.0/12")},
+		},
+		Quotas: fakecloud.Quotas{Backends: 30, Attached: 2},
 	})
 }
 

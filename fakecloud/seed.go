@@ -14,7 +14,7 @@ type InstanceSpec struct {
 	AddressType string // "internet" (default) or "intranet"
 	Address     string // default: the next one of Options.Addresses
 	VPC         string // of an intranet instance; default that of VSwitch
-	VSwitch     string // of an intranet instance; default the first one
+	VSwitch     string // of an intranet instance; default the first one, unless VPC is given
 	// Spec is the guaranteed-performance spec; empty makes an instance that is paid by spec a
 	// shared-performance one.
 	Spec               string
@@ -50,7 +50,7 @@ func (c *Cloud) AddInstance(spec InstanceSpec) string {
 	c.advance(now)
 	setDefault(&spec.AddressType, "internet")
 	setDefault(&spec.ChargeType, "PayBySpec")
-	if spec.AddressType == "intranet" {
+	if spec.AddressType == "intranet" && spec.VPC == "" {
 		setDefault(&spec.VSwitch, c.opts.VSwitches[0].ID)
 		if subnet, ok := c.vSwitch(spec.VSwitch); ok {
 			setDefault(&spec.VPC, subnet.VPC)
