@@ -1,7 +1,6 @@
 package annotations
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -30,10 +29,13 @@ func oneOf(values ...string) Type {
 // maxID keeps an id, which becomes part of object names and requests, to a sane length.
 const maxID = 80
 
+// ValidInstanceID tells whether a value is "lb-" and at least one lower-case letter or digit more,
+// and nothing else. Nothing that is not may be used as an id anywhere.
+func ValidInstanceID(value string) bool {
+	rest, ok := strings.CutPrefix(value, "lb-")
+	return ok && rest != "" && len(value) <= maxID && strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
+}
+
 func instanceID() Type {
-	pattern := regexp.MustCompile(`^lb-[a-z0-9]+$`)
-	return Type{
-		Want:    `"lb-" and lower-case letters and digits`,
-		accepts: func(v string) bool { return len(v) <= maxID && pattern.MatchString(v) },
-	}
+	return Type{Want: `"lb-" and lower-case letters and digits`, accepts: ValidInstanceID}
 }

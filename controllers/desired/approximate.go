@@ -28,7 +28,7 @@ func wider(w *want) []cloud.Reason {
 func example(w *want, reason cloud.Reason) string {
 	switch {
 	case reason == cloud.ApproximateWildcard:
-		return "a.b" + strings.TrimPrefix(w.host, "*")
+		return "a.b" + strings.TrimPrefix(w.host, "*") + w.url
 	case w.url == "":
 		return w.host + "/bar"
 	default:

@@ -115,8 +115,7 @@ func (b *builder) grantPath(slots map[slot]*want, w *want) bool {
 	case holder.from == w.from && holder.exact && !w.exact && !w.implied:
 		// Of one Ingress's Exact "/" and Prefix "/" the latter is what the service can do.
 		slots[w.slot()] = w
-		b.tell(w.from.Ingress, holder.field, fault{reason: cloud.UnsupportedPath, message: fmt.Sprintf(
-			"Exact path %q cannot be told apart from %s, which is served", holder, w.field)})
+		b.tellTaken(w, holder)
 		return true
 	case w.implied && !w.isDefault() && !holder.implied:
 		return false // an explicit path comes before a default backend: nothing to tell
@@ -126,6 +125,7 @@ func (b *builder) grantPath(slots map[slot]*want, w *want) bool {
 	return false
 }
 
+// tellTaken tells the author of w that holder has what w asks for.
 func (b *builder) tellTaken(holder, w *want) {
 	if w.isDefault() || w.implied {
 		if holder.from == w.from {
@@ -133,6 +133,11 @@ func (b *builder) tellTaken(holder, w *want) {
 		}
 		b.tell(w.from.Ingress, w.field, fault{reason: cloud.DefaultBackendTaken, message: fmt.Sprintf(
 			"%s has no effect: %s claimed the default backend first, and there is one for each host and one for each instance", w.field, namedFor(w.from, holder.from))})
+		return
+	}
+	if holder.from == w.from && w.exact && w.url == "" {
+		b.tell(w.from.Ingress, w.field, fault{reason: cloud.UnsupportedPath, message: fmt.Sprintf(
+			"Exact path %q cannot be told apart from %s, which is served", w, holder.field)})
 		return
 	}
 	winner := namedFor(w.from, holder.from)

@@ -2,7 +2,6 @@ package desired
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -65,7 +64,7 @@ func ParseClassGroup(group string) (class string, n int, ok bool) {
 // ParseIDGroup takes apart what GroupNameByID made; ok is false if the id is malformed.
 func ParseIDGroup(group string) (id string, ok bool) {
 	id, isID := strings.CutPrefix(group, "id.")
-	if !isID || !regexp.MustCompile(`^lb-[a-z0-9]+$`).MatchString(id) {
+	if !isID || !annotations.ValidInstanceID(id) {
 		return "", false
 	}
 	return id, true

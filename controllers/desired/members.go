@@ -32,7 +32,8 @@ func (m *member) source(field string) cloud.Source {
 
 // accept returns the Ingresses that take part, oldest first. One that asks for an instance that the
 // group cannot be is left out whole, because serving it would expose it elsewhere than its author
-// said; a bad value of any other annotation counts as absent.
+// said, and so is one that does not say it legibly. A bad value of any other annotation counts as
+// absent.
 func (b *builder) accept() []*member {
 	var members []*member
 	for _, ing := range byAge(b.Ingresses) {
@@ -40,7 +41,8 @@ func (b *builder) accept() []*member {
 		elsewhere := false
 		for _, f := range faults {
 			b.problems = append(b.problems, faultProblem(ing, f))
-			elsewhere = elsewhere || f.Reason == cloud.InvalidLoadBalancerID || f.Key == config.Key(annotations.AddressType)
+			elsewhere = elsewhere || f.Reason == cloud.InvalidLoadBalancerID ||
+				(!b.byID() && f.Key == config.Key(annotations.AddressType))
 		}
 		if f := b.misplaced(config); f != nil {
 			b.tell(ing, annotationField(config.Key(annotations.AddressType)), *f)
@@ -51,6 +53,12 @@ func (b *builder) accept() []*member {
 		}
 	}
 	return members
+}
+
+// byID tells whether the group is that of an instance that annotations name.
+func (b *builder) byID() bool {
+	_, ok := ParseIDGroup(b.Owner.Group)
+	return ok
 }
 
 // byAge orders Ingresses by creation, then namespace and name, in a new slice.
@@ -67,7 +75,7 @@ func byAge(ingresses []*networkingv1.Ingress) []*networkingv1.Ingress {
 // misplaced tells why an Ingress's address type cannot be had from the class's own instance.
 // Instances that are named by id are checked against what the service says of them, later.
 func (b *builder) misplaced(config annotations.Config) *fault {
-	if _, byID := ParseIDGroup(b.Owner.Group); byID || config.AddressType == "" || config.AddressType == b.addressType() {
+	if b.byID() || config.AddressType == "" || config.AddressType == b.addressType() {
 		return nil
 	}
 	if config.AddressType == cloud.AddressIntranet && config.ID == "" {
