@@ -136,6 +136,22 @@ func TestContextEnds(t *testing.T) {
 	}
 }
 
+// TestDeadlineBeforePause: a pause that the deadline would cut short is not begun.
+func TestDeadlineBeforePause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake := newFake(nil)
+		fake.Fail(fakecloud.Fault{Before: "SystemBusy", Times: -1})
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		start := time.Now()
+		_, err := newClient(t, fake, seeded).Apply(ctx, cloud.Scope{Owner: owner()}, create())
+		if got := cloud.KindOf(err); got != cloud.Busy || time.Since(start) != 0 {
+			t.Errorf("got %q (%v) after %s, want %q at once", got, err, time.Since(start), cloud.Busy)
+		}
+	})
+}
+
 // TestRates makes calls faster than our share allows and looks at when they were sent.
 func TestRates(t *testing.T) {
 	t.Parallel()

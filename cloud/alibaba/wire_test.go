@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -139,6 +141,25 @@ func TestNobodyListens(t *testing.T) {
 	}
 	if got, want := fmt.Sprint(err), "UploadServerCertificate: no answer: dial: connection refused"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestUntrusted: a server that cannot prove who it is hears nothing, so no write is in doubt.
+func TestUntrusted(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("a call reached a server with an untrusted certificate")
+	}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	client, err := alibaba.New(alibaba.Options{Region: "cn-hangzhou", Endpoint: server.URL, Credentials: key()})
+	if err != nil {
+		t.Fatalf("New: %v", err)
+	}
+	_, err = client.Apply(t.Context(), cloud.Scope{Owner: owner()}, create())
+	if got := cloud.KindOf(err); got != cloud.Unavailable || !strings.Contains(err.Error(), "x509: ") {
+		t.Errorf("got %q (%v), want %q because of the certificate", got, err, cloud.Unavailable)
 	}
 }
 
