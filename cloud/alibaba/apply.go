@@ -34,6 +34,14 @@ func (c *Client) Apply(ctx context.Context, s cloud.Scope, change cloud.Change) 
 		return nil, c.tagListener(ctx, s, x)
 	case cloud.DeleteListener:
 		return nil, c.deleteListener(ctx, s, x)
+	default:
+		return c.applyContent(ctx, s, change)
+	}
+}
+
+// applyContent makes the changes of what listeners refer to.
+func (c *Client) applyContent(ctx context.Context, s cloud.Scope, change cloud.Change) (cloud.IDs, error) {
+	switch x := change.(type) {
 	case cloud.CreateRules:
 		return c.createRules(ctx, s, x)
 	case cloud.SetRule:
@@ -56,8 +64,9 @@ func (c *Client) Apply(ctx context.Context, s cloud.Scope, change cloud.Change) 
 		return c.uploadCertificate(ctx, s, x.Certificate)
 	case cloud.DeleteCertificate:
 		return nil, c.deleteCertificate(ctx, s, x)
+	default:
+		return nil, &cloud.Error{Kind: cloud.Invalid, Op: change.Op(), Message: "unknown change"}
 	}
-	return nil, &cloud.Error{Kind: cloud.Invalid, Op: change.Op(), Message: "unknown change"}
 }
 
 // do makes a call of which only success matters.

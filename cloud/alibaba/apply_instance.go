@@ -9,11 +9,8 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
-// Types of resources, as the tag operations know them.
-const (
-	resourceInstance = "instance"
-	resourceListener = "listener"
-)
+// resource is something that has tags, as the tag operations name it.
+type resource struct{ kind, id string }
 
 func (c *Client) createLoadBalancer(ctx context.Context, s cloud.Scope, x cloud.CreateLoadBalancer) (cloud.IDs, error) {
 	lb := x.LoadBalancer
@@ -36,16 +33,16 @@ func (c *Client) createLoadBalancer(ctx context.Context, s cloud.Scope, x cloud.
 
 func (c *Client) tagLoadBalancer(ctx context.Context, s cloud.Scope, x cloud.TagLoadBalancer) error {
 	r := &resolver{op: x.Op(), scope: s}
-	return c.tag(ctx, r, resourceInstance, r.loadBalancer(), x.Tags)
+	return c.tag(ctx, r, resource{kind: "instance", id: r.loadBalancer()}, x.Tags)
 }
 
 // tag adds tags; a key that is there gets the new value.
-func (c *Client) tag(ctx context.Context, r *resolver, kind, id string, tags map[string]string) error {
+func (c *Client) tag(ctx context.Context, r *resolver, of resource, tags map[string]string) error {
 	if r.err != nil {
 		return r.err
 	}
 	req := slb.CreateTagResourcesRequest()
-	req.ResourceType, req.ResourceId = kind, &[]string{id}
+	req.ResourceType, req.ResourceId = of.kind, &[]string{of.id}
 	addTags(req, tags)
 	return c.do(ctx, req)
 }
@@ -53,7 +50,7 @@ func (c *Client) tag(ctx context.Context, r *resolver, kind, id string, tags map
 func (c *Client) untagLoadBalancer(ctx context.Context, s cloud.Scope, x cloud.UntagLoadBalancer) error {
 	r := &resolver{op: x.Op(), scope: s}
 	req := slb.CreateUntagResourcesRequest()
-	req.ResourceType, req.ResourceId = resourceInstance, &[]string{r.loadBalancer()}
+	req.ResourceType, req.ResourceId = "instance", &[]string{r.loadBalancer()}
 	req.TagKey = &x.Keys
 	if r.err != nil {
 		return r.err
@@ -81,7 +78,7 @@ func (c *Client) deleteLoadBalancer(ctx context.Context, s cloud.Scope) error {
 	return c.remove(ctx, req)
 }
 
-// listenerResource is the id by which the tag operations know a listener.
-func listenerResource(lb string, protocol cloud.Protocol, port int) string {
-	return fmt.Sprintf("%s_%s_%d", lb, protocol, port)
+// listenerResource names a listener, which has no id of its own.
+func listenerResource(lb string, protocol cloud.Protocol, port int) resource {
+	return resource{kind: "listener", id: fmt.Sprintf("%s_%s_%d", lb, protocol, port)}
 }

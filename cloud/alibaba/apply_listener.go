@@ -50,8 +50,7 @@ func (c *Client) startListener(ctx context.Context, s cloud.Scope, x cloud.Start
 
 func (c *Client) tagListener(ctx context.Context, s cloud.Scope, x cloud.TagListener) error {
 	r := &resolver{op: x.Op(), scope: s}
-	id := listenerResource(r.loadBalancer(), x.Protocol, x.Port)
-	return c.tag(ctx, r, resourceListener, id, s.Owner.Tags())
+	return c.tag(ctx, r, listenerResource(r.loadBalancer(), x.Protocol, x.Port), s.Owner.Tags())
 }
 
 func (c *Client) deleteListener(ctx context.Context, s cloud.Scope, x cloud.DeleteListener) error {

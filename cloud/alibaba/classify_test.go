@@ -161,19 +161,23 @@ func TestNew(t *testing.T) {
 		"BadRegion": {"would become a host name", alibaba.Options{Region: "evil.com/", Credentials: key()}, `cannot use region "evil.com/": give a region id such as "cn-hangzhou" by --region`},
 		"NoKey":     {"required", alibaba.Options{Region: "cn-hangzhou"}, "cannot call the service without credentials"},
 		"PlainHTTP": {
-			"keys in clear", alibaba.Options{Region: "cn-hangzhou", Credentials: key(), Endpoint: "http://slb.aliyuncs.com"},
+			"keys in clear",
+			alibaba.Options{Region: "cn-hangzhou", Credentials: key(), Endpoint: "http://slb.aliyuncs.com"},
 			`cannot use the endpoint "http://slb.aliyuncs.com" of --slb-endpoint: plain HTTP is for loopback hosts only; give an https:// URL`,
 		},
 		"PlainECS": {
-			"keys in clear", alibaba.Options{Region: "cn-hangzhou", Credentials: key(), Endpoint: "localhost:1", ECSEndpoint: "http://10.0.0.1"},
+			"keys in clear",
+			alibaba.Options{Region: "cn-hangzhou", Credentials: key(), Endpoint: "localhost:1", ECSEndpoint: "http://10.0.0.1"},
 			`cannot use the endpoint "http://10.0.0.1" of --ecs-endpoint: plain HTTP is for loopback hosts only; give an https:// URL`,
 		},
 		"Password": {
-			"a secret in a flag", alibaba.Options{Region: "cn-hangzhou", Credentials: key(), Endpoint: "https://u:p@slb.aliyuncs.com"},
+			"a secret in a flag",
+			alibaba.Options{Region: "cn-hangzhou", Credentials: key(), Endpoint: "https://u:p@slb.aliyuncs.com"},
 			"cannot use the endpoint of --slb-endpoint: give a host, host:port or https:// URL without a path",
 		},
 		"Network": {
-			"unknown", alibaba.Options{Region: "cn-hangzhou", Credentials: key(), Network: "moon"},
+			"unknown",
+			alibaba.Options{Region: "cn-hangzhou", Credentials: key(), Network: "moon"},
 			`cannot use network "moon": give "vpc" or "public"`,
 		},
 	}

@@ -48,7 +48,8 @@ func New(o Options) (*Client, error) {
 	return &Client{
 		region: o.Region, vpcID: o.VPCID, endpoints: urls, credentials: o.Credentials,
 		transport: o.Transport, timeout: o.Timeout, retry: o.Retry, limiter: newLimiter(o.Rates),
-		jitter: &jitter{rand: rand.New(o.Source)}, observer: o.Observer, interfaces: newInterfaceCache(),
+		jitter:   &jitter{rand: rand.New(o.Source)}, //nolint:gosec // pauses are no secret
+		observer: o.Observer, interfaces: newInterfaceCache(),
 	}, nil
 }
 

@@ -111,9 +111,16 @@ func familyOf(code string) cloud.ErrorKind {
 		prefix string
 		kind   cloud.ErrorKind
 	}{
-		{"QuotaExceed", cloud.Quota}, {"QuotaLimitExceed", cloud.Quota}, {"ResourceNotAvailible.", cloud.Quota},
-		{"Forbidden", cloud.Denied}, {"InvalidAccessKeyId", cloud.Denied}, {"InvalidSecurityToken", cloud.Denied},
-		{"InvalidTimeStamp", cloud.Denied}, {"ORDER.", cloud.Denied}, {"PAY.", cloud.Denied}, {"PAYFOR.", cloud.Denied},
+		{"QuotaExceed", cloud.Quota},
+		{"QuotaLimitExceed", cloud.Quota},
+		{"ResourceNotAvailible.", cloud.Quota},
+		{"Forbidden", cloud.Denied},
+		{"InvalidAccessKeyId", cloud.Denied},
+		{"InvalidSecurityToken", cloud.Denied},
+		{"InvalidTimeStamp", cloud.Denied},
+		{"ORDER.", cloud.Denied},
+		{"PAY.", cloud.Denied},
+		{"PAYFOR.", cloud.Denied},
 	}
 	if strings.Contains(code, "Throttling") {
 		return cloud.Throttled

@@ -39,7 +39,7 @@ type static struct{ key Key }
 func (s static) Key(context.Context) (Key, error) { return s.key, nil }
 
 // DefaultTokenFile is where a managed cluster mounts the token of an add-on.
-const DefaultTokenFile = "/var/addon/token-config"
+const DefaultTokenFile = "/var/addon/token-config" //nolint:gosec // a path, no secret
 
 // CredentialsOptions say where NewCredentials looks. The zero value is right for production.
 type CredentialsOptions struct {

@@ -7,6 +7,7 @@ import (
 	"crypto/cipher"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,9 +39,7 @@ func tokenText(t *testing.T, id string, expires time.Time, edit map[string]any) 
 		"access.key.id": seal(t, id), "access.key.secret": seal(t, "secret-of-"+id), "security.token": seal(t, "sts"),
 		"expiration": expires.UTC().Format(time.RFC3339), "keyring": keyring,
 	}
-	for k, v := range edit {
-		fields[k] = v
-	}
+	maps.Copy(fields, edit)
 	text, err := json.Marshal(fields)
 	if err != nil {
 		t.Fatalf("Marshal: %v", err)

@@ -63,7 +63,7 @@ func (m Metadata) session(ctx context.Context) http.Header {
 
 func (m Metadata) do(ctx context.Context, method, path string, header http.Header) (string, error) {
 	base := strings.TrimSuffix(cmp.Or(m.BaseURL, DefaultMetadataURL), "/")
-	req, err := http.NewRequestWithContext(ctx, method, base+path, nil)
+	req, err := http.NewRequestWithContext(ctx, method, base+path, http.NoBody)
 	if err != nil {
 		return "", errors.New("the address of the metadata cannot be used")
 	}

@@ -34,10 +34,11 @@ func readKind(err error) error {
 	switch e.Kind {
 	case cloud.Throttled, cloud.Denied, cloud.Unavailable, cloud.Unknown:
 		return e
+	default:
+		reduced := *e
+		reduced.Kind = cloud.Unavailable
+		return &reduced
 	}
-	reduced := *e
-	reduced.Kind = cloud.Unavailable
-	return &reduced
 }
 
 // observation is an observation in progress. What was read first names what is read later.

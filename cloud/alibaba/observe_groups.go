@@ -45,8 +45,9 @@ func groupTags() [3]string {
 
 // groupName rebuilds a group's logical name from its tags; see the package's "Marks".
 func groupName(tags map[string]string, id string) string {
+	keys := groupTags()
 	var parts []string
-	for _, key := range groupTags() {
+	for _, key := range keys {
 		if value, ok := tags[key]; ok {
 			parts = append(parts, value)
 		}
@@ -54,7 +55,7 @@ func groupName(tags map[string]string, id string) string {
 	switch len(parts) {
 	case 0:
 		return cloud.EmptyGroup
-	case len(groupTags()):
+	case len(keys):
 		return strings.Join(parts, "/")
 	}
 	return surplusName("", id)

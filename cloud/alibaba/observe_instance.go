@@ -20,7 +20,7 @@ func (c *Client) observeInstance(ctx context.Context, o *observation) (map[int][
 	if id == "" {
 		tagged, err := c.taggedInstances(ctx, o.query.Owner)
 		if err != nil || len(tagged) == 0 {
-			return nil, err
+			return map[int][]string{}, err
 		}
 		id = tagged[0]
 		for _, surplus := range tagged[1:] {
@@ -30,7 +30,7 @@ func (c *Client) observeInstance(ctx context.Context, o *observation) (map[int][
 	resp := slb.CreateDescribeLoadBalancerAttributeResponse()
 	err := c.call(ctx, describeInstance(id), resp)
 	if cloud.KindOf(err) == cloud.NotFound && o.query.LoadBalancer != "" {
-		return nil, nil
+		return map[int][]string{}, nil
 	}
 	if err != nil {
 		return nil, err

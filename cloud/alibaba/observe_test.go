@@ -3,6 +3,7 @@ package alibaba_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -134,7 +135,9 @@ func TestMarks(t *testing.T) {
 	}
 	groups := []map[string]string{
 		tags(), tags(cloud.TagNamespace, "a", cloud.TagService, "b", cloud.TagPort, "c"),
-		tags(cloud.TagNamespace, "a", cloud.TagService, "b"), {cloud.TagCluster: "c-1"}, nil,
+		tags(cloud.TagNamespace, "a", cloud.TagService, "b"),
+		{cloud.TagCluster: "c-1"},
+		nil,
 		tags(cloud.TagCluster, "c-2"), tags(cloud.TagNamespace, "a", cloud.TagService, "b", cloud.TagPort, ""), tags(),
 	}
 	certificates := []map[string]string{tags(cloud.TagCertificate, "abc"), tags(), nil, tags(cloud.TagCertificate, "abc")}
@@ -184,16 +187,15 @@ func TestCallsOfObserve(t *testing.T) {
 	client := newClient(t, fake, nil)
 	scope := cloud.Scope{Owner: owner(), IDs: cloud.IDs{}}
 	for _, c := range []cloud.Change{
-		create(), cloud.CreateServerGroup{Group: cloud.ServerGroup{Name: "a/b/c"}},
+		create(),
+		cloud.CreateServerGroup{Group: cloud.ServerGroup{Name: "a/b/c"}},
 		cloud.CreateListener{Listener: cloud.Listener{Port: 80, Protocol: cloud.HTTP, Group: "a/b/c"}},
 	} {
 		ids, err := client.Apply(t.Context(), scope, c)
 		if err != nil {
 			t.Fatalf("%s: %v", c.Op(), err)
 		}
-		for ref, id := range ids {
-			scope.IDs[ref] = id
-		}
+		maps.Copy(scope.IDs, ids)
 	}
 	before := fake.Seq()
 	if _, err := client.Observe(t.Context(), cloud.Query{Owner: owner(), Ports: []int{80, 443}}); err != nil {
@@ -221,7 +223,8 @@ func TestOneCallEach(t *testing.T) {
 	certificate := cloudtest.NewCertificate(t, "a.example.com")
 	list := members(t, client, 3)
 	for _, c := range []cloud.Change{
-		create(), cloud.UploadCertificate{Certificate: certificate},
+		create(),
+		cloud.UploadCertificate{Certificate: certificate},
 		cloud.CreateServerGroup{Group: cloud.ServerGroup{Name: "a/b/c", Members: list[:1]}},
 		cloud.AddMembers{Group: "a/b/c", Members: list[1:]},
 		cloud.CreateListener{Listener: cloud.Listener{Port: 80, Protocol: cloud.HTTP, Group: "a/b/c"}},
@@ -231,9 +234,7 @@ func TestOneCallEach(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", c.Op(), err)
 		}
-		for ref, id := range ids {
-			scope.IDs[ref] = id
-		}
+		maps.Copy(scope.IDs, ids)
 		if n := fake.Seq() - before; n != 1 {
 			t.Errorf("%s took %d calls", c.Op(), n)
 		}

@@ -60,7 +60,7 @@ func (o Options) withDefaults() Options {
 		o.Timeout = DefaultTimeout
 	}
 	if o.Source == nil {
-		o.Source = rand.NewPCG(rand.Uint64(), rand.Uint64())
+		o.Source = rand.NewPCG(rand.Uint64(), rand.Uint64()) //nolint:gosec // pauses are no secret
 	}
 	if o.Observer == nil {
 		o.Observer = func(string, string, time.Duration) {}

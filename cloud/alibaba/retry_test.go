@@ -3,6 +3,7 @@ package alibaba_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"testing"
 	"testing/synctest"
@@ -218,7 +219,8 @@ func TestBusyListener(t *testing.T) {
 		scope := cloud.Scope{Owner: owner(), IDs: cloud.IDs{}}
 		rules := []cloud.Rule{{Port: 443, Domain: "shop.example.com", Group: "a/b/c"}}
 		for _, c := range []cloud.Change{
-			create(), cloud.UploadCertificate{Certificate: certificate},
+			create(),
+			cloud.UploadCertificate{Certificate: certificate},
 			cloud.CreateServerGroup{Group: cloud.ServerGroup{Name: "a/b/c"}},
 			cloud.AddMembers{Group: "a/b/c", Members: members(t, client, 2)},
 			cloud.RemoveMembers{Group: "a/b/c", Members: members(t, client, 1)},
@@ -236,9 +238,7 @@ func TestBusyListener(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", c.Op(), err)
 			}
-			for ref, id := range ids {
-				scope.IDs[ref] = id
-			}
+			maps.Copy(scope.IDs, ids)
 		}
 	})
 }

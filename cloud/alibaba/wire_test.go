@@ -130,7 +130,9 @@ func TestNobodyListens(t *testing.T) {
 		t.Fatalf("Listen: %v", err)
 	}
 	address := listener.Addr().String()
-	listener.Close()
+	if err := listener.Close(); err != nil {
+		t.Fatalf("Close: %v", err)
+	}
 	client, err := alibaba.New(alibaba.Options{Region: "cn-hangzhou", Endpoint: "http://" + address, Credentials: key()})
 	if err != nil {
 		t.Fatalf("New: %v", err)
@@ -204,7 +206,8 @@ func failEveryWay(t *testing.T) {
 	echo := "server string to sign is:POST&%2F&" + url.QueryEscape(pem) + secretToken
 	for _, a := range []answer{
 		refusal(400, "SignatureDoesNotMatch", echo), refusal(400, "IncompleteSignature", echo),
-		refusal(500, "InternalError", "bad "+pem), refusal(400, "X", "bad "+pem), ok("{" + pem), {status: 502, body: pem},
+		refusal(500, "InternalError", "bad "+pem), refusal(400, "X", "bad "+pem), ok("{" + pem),
+		{status: 502, body: pem},
 		{err: &url.Error{Op: "Post", URL: "https://slb/?PrivateKey=" + url.QueryEscape(pem), Err: context.DeadlineExceeded}},
 		{err: fmt.Errorf("Post \"https://slb/?SecurityToken=%s\": reset", secretToken)},
 	} {

@@ -180,18 +180,18 @@ func redirectPart(w *world) {
 	)
 }
 
-func shopRules(group string) []cloud.Rule {
+func shopRules() []cloud.Rule {
 	return []cloud.Rule{
-		{Port: 80, Domain: "shop.example.com", Group: group},
-		{Port: 80, Domain: "shop.example.com", URL: "/coffee", Group: group},
-		{Port: 80, URL: "/status", Group: group},
-		{Port: 80, Domain: "*.example.com", URL: "/a/b", Group: group},
+		{Port: 80, Domain: "shop.example.com", Group: coffee},
+		{Port: 80, Domain: "shop.example.com", URL: "/coffee", Group: coffee},
+		{Port: 80, URL: "/status", Group: coffee},
+		{Port: 80, Domain: "*.example.com", URL: "/a/b", Group: coffee},
 	}
 }
 
 func rulesPart(w *world) {
 	w.listeners()
-	rules := shopRules(coffee)
+	rules := shopRules()
 	w.apply(cloud.CreateRules{Port: 80, Protocol: cloud.HTTP, Rules: rules})
 	moved := rules[1]
 	moved.Group = cloud.EmptyGroup

@@ -28,7 +28,7 @@ func repeatedPart(w *world) {
 // inUsePart deletes what something else refers to.
 func inUsePart(w *world) {
 	certificate := w.listeners()
-	w.apply(cloud.CreateRules{Port: 80, Protocol: cloud.HTTP, Rules: shopRules(coffee)})
+	w.apply(cloud.CreateRules{Port: 80, Protocol: cloud.HTTP, Rules: shopRules()})
 	ids := w.observe().IDs
 	w.refused(cloud.DeleteServerGroup{Name: coffee}, ids, cloud.Busy)
 	w.refused(cloud.DeleteServerGroup{Name: cloud.EmptyGroup}, ids, cloud.Busy)
@@ -38,7 +38,7 @@ func inUsePart(w *world) {
 // gonePart changes what is not there any more, with the ids that it had.
 func gonePart(w *world) {
 	w.listeners()
-	rules := shopRules(coffee)
+	rules := shopRules()
 	w.apply(cloud.CreateRules{Port: 80, Protocol: cloud.HTTP, Rules: rules})
 	ids := w.observe().IDs
 	w.apply(
@@ -130,7 +130,7 @@ func surplusPart(w *world) {
 // portsPart observes some of the listeners only.
 func portsPart(w *world) {
 	w.listeners()
-	w.apply(cloud.CreateRules{Port: 80, Protocol: cloud.HTTP, Rules: shopRules(coffee)})
+	w.apply(cloud.CreateRules{Port: 80, Protocol: cloud.HTTP, Rules: shopRules()})
 	got := w.observeAs(cloud.Query{Owner: w.Owner, LoadBalancer: w.lb, Ports: []int{443}})
 	if len(got.Ours.Listeners) != 1 || got.Ours.Listeners[0].Port != 443 || len(got.Ours.Rules) != 0 {
 		w.Errorf("asked for 443, got listeners %+v and rules %+v", got.Ours.Listeners, got.Ours.Rules)
