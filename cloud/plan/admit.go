@@ -13,7 +13,7 @@ import (
 func (m *maker) admit() bool {
 	lb, instance := m.want.LoadBalancer, m.got.Instance
 	switch {
-	case lb == nil || lb.ID == "":
+	case lb == nil || lb.ID == "" || lb.Keep:
 		return instance == nil || m.admitOwn(*instance)
 	case instance == nil || instance.ID != lb.ID:
 		m.tell(lb.Source, cloud.LoadBalancerNotFound, fmt.Sprintf(
@@ -28,13 +28,13 @@ func (m *maker) admit() bool {
 	return len(m.problems) == before && m.claim(*lb, *instance)
 }
 
-// admitOwn checks an instance that was created for the group, or is released.
+// admitOwn checks an instance that was created for the group, or on which nothing is wanted.
 func (m *maker) admitOwn(instance cloud.Instance) bool {
 	if instance.Status == cloud.StatusLocked {
 		m.tellLocked(m.policy.Source, instance)
 		return false
 	}
-	if m.want.LoadBalancer != nil && !m.got.Owned(m.policy.Owner) {
+	if lb := m.want.LoadBalancer; lb != nil && !lb.Keep && !m.got.Owned(m.policy.Owner) {
 		m.tell(m.policy.Source, cloud.LoadBalancerClaimed, fmt.Sprintf(
 			"load balancer %q does not carry the tags of this group any more, so nothing on it is changed; put the tags %q and %q back",
 			instance.ID, cloud.TagCluster, cloud.TagGroup))
@@ -81,14 +81,20 @@ func (m *maker) checkOwner(lb cloud.LoadBalancer, instance cloud.Instance) {
 	case instance.ServiceManaged:
 		m.tell(lb.Source, cloud.LoadBalancerManaged, fmt.Sprintf(
 			"load balancer %q is managed by another cloud service", instance.ID))
-	case hasTag(instance, cloud.TagACK) || hasTag(instance, cloud.TagKeep):
-		m.tell(lb.Source, cloud.LoadBalancerManaged, fmt.Sprintf(
-			"load balancer %q belongs to another controller: it has tag %q or %q", instance.ID, cloud.TagACK, cloud.TagKeep))
+	case hasTag(instance, cloud.TagACK):
+		m.tellManaged(lb, instance, cloud.TagACK)
+	case hasTag(instance, cloud.TagKeep):
+		m.tellManaged(lb, instance, cloud.TagKeep)
 	}
 	if cluster, ok := instance.Tags[cloud.TagCluster]; ok {
 		m.tell(lb.Source, cloud.LoadBalancerClaimed, fmt.Sprintf(
 			"load balancer %q was made for group %q of cluster %q", instance.ID, instance.Tags[cloud.TagGroup], cluster))
 	}
+}
+
+func (m *maker) tellManaged(lb cloud.LoadBalancer, instance cloud.Instance, tag string) {
+	m.tell(lb.Source, cloud.LoadBalancerManaged, fmt.Sprintf(
+		"load balancer %q belongs to another controller: it has tag %q", instance.ID, tag))
 }
 
 func hasTag(instance cloud.Instance, key string) bool {

@@ -60,8 +60,8 @@ func (m *maker) setExtensions(s *site) {
 			continue
 		}
 		why := fmt.Sprintf("certificate %s → %s", old.Certificate, e.Certificate)
-		if e.Source.Object == (cloud.Object{}) {
-			why += ", the default one: it can be deleted only after the domain's last rule"
+		if _, wanted := find(m.want.Extensions, e); !wanted {
+			why += ", the default one: the extension can be deleted only after the domain's last rule"
 		}
 		m.addFor(cloud.SetExtension{Extension: e}, why+asked(e.Source), e.Source)
 	}

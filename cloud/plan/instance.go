@@ -12,7 +12,7 @@ import (
 // createInstance creates the group's own instance, or repairs what can be set on it.
 func (m *maker) createInstance() {
 	lb := m.want.LoadBalancer
-	if lb == nil || lb.ID != "" {
+	if lb == nil || lb.ID != "" || lb.Keep {
 		return
 	}
 	if m.got.Instance == nil {

@@ -21,7 +21,11 @@ func (m *maker) raiseListeners(sites []*site) {
 	for _, s := range forwardsFirst(sites, func(s *site) bool { return s.want.Forward.Port == 0 }) {
 		switch s.fate {
 		case create, recreate:
-			m.addFor(cloud.CreateListener{Listener: s.want}, "there is none"+asked(s.want.Source), s.want.Source)
+			why := "there is none"
+			if s.fate == recreate {
+				why = "it was deleted to be created anew"
+			}
+			m.addFor(cloud.CreateListener{Listener: s.want}, why+asked(s.want.Source), s.want.Source)
 			m.start(s, "the service creates listeners stopped")
 		case takeOver:
 			m.takeOver(s)
@@ -58,13 +62,20 @@ func (m *maker) whyRecreate(s *site) string {
 	if mustRecreate(s.have, s.want) {
 		why = fmt.Sprintf("cannot be set in place: %s", strings.Join(fixedDiff(s.have, s.want), ", "))
 	}
-	if n := len(m.foreignRulesOn(s.port)); n > 0 && !s.foreign {
-		why += fmt.Sprintf("; %d rules of others go with it", n)
-	}
 	if s.foreign {
 		why = "taken over by override; " + why
+	} else {
+		why += m.foreignLoss(s)
 	}
 	return why + "; the port answers nothing until it is created again" + asked(s.want.Source)
+}
+
+// foreignLoss announces rules of others on a listener of ours that is deleted.
+func (m *maker) foreignLoss(s *site) string {
+	if n := len(m.foreignRulesOn(s.port)); n > 0 {
+		return fmt.Sprintf("; rules of others that go with it: %d", n)
+	}
+	return ""
 }
 
 // fixedDiff is the difference in what the service fixes at creation.
@@ -127,11 +138,9 @@ func (m *maker) dropListeners(sites []*site) {
 		}
 		why := "no longer wanted"
 		if n := len(s.rules); n > 0 {
-			why += fmt.Sprintf("; %d rules go with it", n)
+			why += fmt.Sprintf("; rules that go with it: %d", n)
 		}
-		if n := len(m.foreignRulesOn(s.port)); n > 0 {
-			why += fmt.Sprintf("; %d rules of others go with it", n)
-		}
+		why += m.foreignLoss(s)
 		m.add(cloud.DeleteListener{Port: s.port, Protocol: s.have.Protocol}, why)
 	}
 }

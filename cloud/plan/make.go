@@ -8,14 +8,15 @@ import (
 // to those who asked. It edits neither want nor got; want need not be normalised, got must be.
 //
 // A want without a load balancer asks for release: what is ours goes, the instance too if it was
-// made for the owner. A want with a load balancer and nothing else keeps the instance alone.
+// made for the owner. A want with a load balancer and nothing else keeps the instance alone. Of
+// groups and certificates only those that something uses are created.
 func Make(want cloud.Stack, got cloud.Observed, p Policy) (Plan, []cloud.Problem) {
-	if want.LoadBalancer == nil {
-		want = cloud.Stack{} // nothing can be on no instance
+	if want.LoadBalancer == nil || want.LoadBalancer.Keep && got.Instance == nil {
+		want = cloud.Stack{LoadBalancer: want.LoadBalancer} // nothing can be on no instance
 	}
 	want = want.Clone()
 	want.Normalize()
-	p.Limits = p.Limits.filled()
+	p.Limits = p.Limits.Filled()
 	m := &maker{want: want, got: got, policy: p}
 	if m.admit() {
 		m.target = m.choose()

@@ -12,7 +12,8 @@ import (
 type memberPlan struct {
 	m      *maker
 	groups []*groupPlan
-	used   int // memberships on the instance, as the plan stands now
+	used   int  // memberships on the instance, as the plan stands now
+	freed  bool // unwanted groups are deleted
 }
 
 type groupPlan struct {
@@ -95,9 +96,7 @@ func (g *groupPlan) final() int { return g.held + len(g.add) - len(g.remove) }
 // early adds, sets and removes members, in this order as far as the quota lets it. What finds no
 // room before unwanted groups are deleted is left for late, but for one member of each group.
 func (p *memberPlan) early() {
-	for !p.addAll() && (p.removeSlice() || p.removeOne()) {
-		continue
-	}
+	p.balance()
 	for _, g := range p.groups {
 		if !g.exists { // rules need it, even while it is empty
 			p.addBatch(g, 0)
@@ -109,18 +108,41 @@ func (p *memberPlan) early() {
 		}
 	}
 	for _, g := range p.groups {
+		n := len(g.remove)
+		if len(g.add) > 0 {
+			n = max(min(n, g.held-g.floor), 0)
+		}
+		p.removeFrom(g, n, "no longer wanted")
+	}
+}
+
+// late adds what had to wait for unwanted groups to be deleted, and removes what had to wait for
+// these members.
+func (p *memberPlan) late() {
+	p.used -= p.unwanted()
+	p.freed = true
+	p.balance()
+	for _, g := range p.groups {
 		p.removeFrom(g, len(g.remove), "no longer wanted")
 	}
 }
 
-// late adds what had to wait for unwanted groups to be deleted.
-func (p *memberPlan) late() {
+// unwanted counts the members of groups that are deleted.
+func (p *memberPlan) unwanted() int {
+	n := 0
 	for _, g := range p.m.got.Ours.ServerGroups {
 		if !p.m.target.usesGroup(g.Name) {
-			p.used -= len(g.Members)
+			n += len(g.Members)
 		}
 	}
-	p.addAll()
+	return n
+}
+
+// balance adds members, and makes room for them as long as there is a way.
+func (p *memberPlan) balance() {
+	for !p.addAll() && (p.removeSlice() || p.removeOne()) {
+		continue
+	}
 }
 
 func (p *memberPlan) room() int { return p.m.policy.Limits.MembersPerInstance - p.used }
@@ -191,10 +213,8 @@ func (p *memberPlan) removeSlice() bool {
 // removeOne makes room where no group can keep half: a member that is alone is replaced. It does
 // not, if unwanted groups will make room later.
 func (p *memberPlan) removeOne() bool {
-	for _, g := range p.m.got.Ours.ServerGroups {
-		if !p.m.target.usesGroup(g.Name) && len(g.Members) > 0 {
-			return false
-		}
+	if !p.freed && p.unwanted() > 0 {
+		return false
 	}
 	for _, g := range p.groups {
 		if len(g.remove) > 0 {

@@ -35,7 +35,8 @@ const (
 	membersPerInstance    = 200
 )
 
-func (l Limits) filled() Limits {
+// Filled returns the limits with the defaults of the service in place of zeros.
+func (l Limits) Filled() Limits {
 	return Limits{
 		RulesPerListener:      cmp.Or(l.RulesPerListener, rulesPerListener),
 		ExtensionsPerListener: cmp.Or(l.ExtensionsPerListener, extensionsPerListener),

@@ -14,7 +14,7 @@ import (
 )
 
 // scenes is how many random scenes a property looks at.
-const scenes = 3000
+const scenes = 2000
 
 func forScenes(t *testing.T, check func(*testing.T, scene)) {
 	t.Helper()

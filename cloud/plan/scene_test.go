@@ -34,7 +34,16 @@ func randomScene(r *rand.Rand) scene {
 			s.want.Rules[i].Keep, s.want.Rules[i].Group = true, ""
 		}
 	}
+	for i := range s.want.Listeners {
+		l := &s.want.Listeners[i]
+		l.KeepGroup, l.TLS.Keep = r.IntN(8) == 0, l.Protocol == cloud.HTTPS && r.IntN(8) == 0
+	}
 	s.want.Extensions = randomExtensions(r, s.want, len(domains))
+	for i := range s.want.Extensions {
+		if r.IntN(6) == 0 {
+			s.want.Extensions[i].Keep, s.want.Extensions[i].Certificate = true, ""
+		}
+	}
 	s.got.Ours.Extensions = randomExtensions(r, s.got.Ours, limits.ExtensionsPerListener)
 	if r.IntN(2) == 0 {
 		s.addForeign(r)

@@ -25,11 +25,21 @@ func (t target) listener(port int) (cloud.Listener, bool) {
 }
 
 func (m *maker) choose() target {
-	t := target{groups: m.want.ServerGroups, certificates: m.want.Certificates}
+	var t target
 	t.listeners = m.chooseListeners()
 	t.rules = m.chooseRules(t.listeners)
 	t.extensions = m.chooseExtensions(t)
 	t.groupsInUse, t.certificatesInUse = m.inUse(t)
+	for _, g := range m.want.ServerGroups {
+		if t.usesGroup(g.Name) {
+			t.groups = append(t.groups, g)
+		}
+	}
+	for _, c := range m.want.Certificates {
+		if t.usesCertificate(c.Name) {
+			t.certificates = append(t.certificates, c)
+		}
+	}
 	return t
 }
 
@@ -42,25 +52,33 @@ func (m *maker) chooseListeners() []cloud.Listener {
 			m.tellOccupied(foreign)
 			continue
 		}
-		chosen = append(chosen, l)
+		chosen = append(chosen, m.resolve(l))
 	}
 	return chosen
+}
+
+// resolve replaces what a listener is to keep by what it has.
+func (m *maker) resolve(l cloud.Listener) cloud.Listener {
+	if have, ok := m.got.Ours.Listener(l.Port); ok && !mustRecreate(have, l) {
+		if l.KeepGroup {
+			l.Group = have.Group
+		}
+		if l.TLS.Keep {
+			l.TLS.Certificate = have.TLS.Certificate
+		}
+	}
+	l.KeepGroup, l.TLS.Keep = false, false
+	return l
 }
 
 func (m *maker) foreignListener(port int) (cloud.Listener, bool) {
 	return cloud.Stack{Listeners: m.got.Foreign.Listeners}.Listener(port)
 }
 
-// inUse are the names of groups and certificates that stay: what is wanted, and what rules that
-// are kept, or things of others, refer to.
+// inUse are the names of groups and certificates that something refers to after the plan, ours or
+// not.
 func (m *maker) inUse(t target) (groups, certificates map[string]bool) {
 	groups, certificates = map[string]bool{}, map[string]bool{}
-	for _, g := range t.groups {
-		groups[g.Name] = true
-	}
-	for _, c := range t.certificates {
-		certificates[c.Name] = true
-	}
 	for _, r := range slices.Concat(t.rules, m.staying(m.got.Foreign.Rules, t)) {
 		groups[r.Group] = true
 	}
@@ -72,7 +90,7 @@ func (m *maker) inUse(t target) (groups, certificates map[string]bool) {
 	for _, l := range t.listeners {
 		groups[l.Group], certificates[l.TLS.Certificate] = true, true
 	}
-	for _, e := range t.extensions {
+	for _, e := range slices.Concat(t.extensions, m.stuck(t)) {
 		certificates[e.Certificate] = true
 	}
 	for _, e := range m.got.Foreign.Extensions {
@@ -81,6 +99,20 @@ func (m *maker) inUse(t target) (groups, certificates map[string]bool) {
 		}
 	}
 	return groups, certificates
+}
+
+// stuck are extensions of ours on somebody else's listener that cannot be deleted, because their
+// domain has a rule that is not ours.
+func (m *maker) stuck(t target) []cloud.Extension {
+	var stuck []cloud.Extension
+	for _, e := range m.got.Ours.Extensions {
+		_, foreign := m.foreignListener(e.Port)
+		_, taken := t.listener(e.Port)
+		if foreign && !taken && domainsOn(e.Port, m.got.Foreign.Rules)[e.Domain] {
+			stuck = append(stuck, e)
+		}
+	}
+	return stuck
 }
 
 func (m *maker) staying(rules []cloud.Rule, t target) []cloud.Rule {
