@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -16,12 +17,16 @@ func normalizeHost(raw string) (string, error) {
 	if raw == "" {
 		return "", nil
 	}
-	name, wildcard := strings.CutPrefix(strings.TrimSuffix(raw, "."), "*.")
+	name, wildcard := strings.CutPrefix(raw, "*.")
 	if strings.Contains(name, "*") {
 		return "", fmt.Errorf("host %q: a wildcard can only be the whole first label, as in %q", raw, "*.example.com")
 	}
+	if !utf8.ValidString(raw) {
+		return "", fmt.Errorf("host %q is no DNS name: it is not UTF-8", raw)
+	}
 	ascii, err := hostProfile().ToASCII(name)
-	if err != nil || ascii == "" {
+	ascii = strings.TrimSuffix(ascii, ".")
+	if err != nil || ascii == "" || strings.HasSuffix(ascii, ".") {
 		return "", fmt.Errorf("host %q is no DNS name: %w", raw, cause(err))
 	}
 	if wildcard {
@@ -36,7 +41,7 @@ func hostProfile() *idna.Profile {
 
 func cause(err error) error {
 	if err == nil {
-		return errors.New("it is empty")
+		return errors.New("a label is empty")
 	}
 	return err
 }
