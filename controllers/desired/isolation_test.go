@@ -28,7 +28,7 @@ func TestIsolation(t *testing.T) {
 			}
 			for _, c := range []string{"a", "b", "c"} {
 				w.secret(fmt.Sprintf("one/%s %s.example.com", c, c))
-				w.secret(fmt.Sprintf("two/%s %s.example.com", c, c))
+				w.secret(fmt.Sprintf("two/%s other %s.example.com", c, c)) // another key than namespace one has
 			}
 			w.secret("two/bad mismatch a.example.com")
 			disturb(w, r, "one", 5)
