@@ -10,11 +10,15 @@ import (
 
 // fitRules admits rules by rank, lowest first, while the listeners have room. A rank is admitted
 // to all its listeners or to none, so that a path is not served on one of them only; unless it is
-// too large for an empty listener, then it is admitted rule by rule.
+// too large for an empty listener, then it is admitted rule by rule. What is to be kept comes first.
 func (m *maker) fitRules(rules []cloud.Rule, foreign map[int]int) []cloud.Rule {
 	f := &fitting{limit: m.policy.Limits.RulesPerListener, foreign: foreign, used: maps.Clone(foreign)}
 	ranks := map[int][]cloud.Rule{}
 	for _, r := range rules {
+		if r.Keep { // it is there, so it fits; left out once, it would not come back
+			f.admit([]cloud.Rule{r})
+			continue
+		}
 		ranks[r.Rank] = append(ranks[r.Rank], r)
 	}
 	for _, rank := range slices.Sorted(maps.Keys(ranks)) {

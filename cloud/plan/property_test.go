@@ -32,7 +32,8 @@ func forScenes(t *testing.T, check func(*testing.T, scene)) {
 
 // FuzzMake lets the fuzzer choose the scenes.
 func FuzzMake(f *testing.F) {
-	f.Add(uint64(1), uint64(2))
+	f.Add(uint64(199), uint64(0)) // a rule to be kept that was left out did not come back
+	f.Add(uint64(2), uint64(134)) // making room took the last rule of a domain that was to get others
 	f.Fuzz(func(t *testing.T, a, b uint64) {
 		s := randomScene(rand.New(rand.NewPCG(a, b)))
 		checkPrefixes(t, s)

@@ -11,9 +11,10 @@ import (
 // is full, what nobody wants goes first, as little of it as possible.
 func (m *maker) createRules(s *site) {
 	before, after := s.routes()
-	units := creationUnits(s.missing(), before, after)
 	expected := expectations(before, after)
-	for len(units) > 0 {
+	for missing := s.missing(); len(missing) > 0; missing = without(s.missing(), m.createdOn(s)) {
+		// What had to go may have taken a domain's last rule, so the units are not the same again.
+		units := creationUnits(missing, m.routesNow(s), after)
 		now, later := split(units, m.room(s))
 		if len(later) > 0 {
 			if m.makeRoom(s, expected, size(later)-(m.room(s)-size(now))) {
@@ -25,7 +26,6 @@ func (m *maker) createRules(s *site) {
 			}
 		}
 		m.emitCreates(s, now)
-		units = later
 	}
 	m.createExtensions(s)
 }
@@ -69,13 +69,18 @@ func without(rules, others []cloud.Rule) []cloud.Rule {
 
 // room is how many rules the listener still takes, as the plan stands now.
 func (m *maker) room(s *site) int {
-	created := 0
+	return m.policy.Limits.RulesPerListener - len(s.others) - len(s.rules) + len(s.removed) - len(m.createdOn(s))
+}
+
+// createdOn are the rules that the plan creates on a port so far.
+func (m *maker) createdOn(s *site) []cloud.Rule {
+	var created []cloud.Rule
 	for _, step := range m.steps {
 		if c, ok := step.Change.(cloud.CreateRules); ok && c.Port == s.port {
-			created += len(c.Rules)
+			created = append(created, c.Rules...)
 		}
 	}
-	return m.policy.Limits.RulesPerListener - len(s.others) - len(s.rules) + len(s.removed) - created
+	return created
 }
 
 func size(units []unit) int {
@@ -141,8 +146,8 @@ func (m *maker) makeRoom(s *site, expected []change, n int) bool {
 // forceRoom deletes n unwanted rules although requests need them until their new rules are there.
 func (m *maker) forceRoom(s *site, n int) {
 	var gone []cloud.Rule
-	before, after := s.routes()
-	for _, u := range deletionUnits(s.surplus(), before, after) {
+	_, after := s.routes()
+	for _, u := range deletionUnits(s.surplus(), m.routesNow(s), after) {
 		gone = append(gone, u.rules...)
 	}
 	gone = gone[:min(n, len(gone))]
@@ -155,15 +160,7 @@ func (m *maker) forceRoom(s *site, n int) {
 // routesNow is what the port does with requests as the plan stands now.
 func (m *maker) routesNow(s *site) routes {
 	before, _ := s.routes()
-	now := newRoutes(before.fallback, without(s.rules, s.removed), s.others)
-	for _, step := range m.steps {
-		if c, ok := step.Change.(cloud.CreateRules); ok && c.Port == s.port {
-			for _, r := range c.Rules {
-				now.put(r)
-			}
-		}
-	}
-	return now
+	return newRoutes(before.fallback, without(s.rules, s.removed), s.others, m.createdOn(s))
 }
 
 func meets(now routes, expected []change) bool {
@@ -212,8 +209,8 @@ func (m *maker) deleteRules(s *site) {
 	if s.fate == remove {
 		return
 	}
-	before, after := s.routes()
-	for _, call := range pack(deletionUnits(s.surplus(), before, after)) {
+	_, after := s.routes()
+	for _, call := range pack(deletionUnits(s.surplus(), m.routesNow(s), after)) {
 		why := "no longer wanted"
 		if call.torn {
 			why += fmt.Sprintf("; the domain goes and one call takes %d rules, so some of its requests miss for a moment",
