@@ -11,12 +11,15 @@ import (
 // is full, what nobody wants goes first, as little of it as possible.
 func (m *maker) createRules(s *site) {
 	before, after := s.routes()
-	expected := expectations(before, after)
+	var expected []change
 	for missing := s.missing(); len(missing) > 0; missing = without(s.missing(), m.createdOn(s)) {
 		// What had to go may have taken a domain's last rule, so the units are not the same again.
 		units := creationUnits(missing, m.routesNow(s), after)
 		now, later := split(units, m.room(s))
 		if len(later) > 0 {
+			if expected == nil {
+				expected = expectations(before, after)
+			}
 			if m.makeRoom(s, expected, size(later)-(m.room(s)-size(now))) {
 				continue
 			}
