@@ -21,6 +21,7 @@ import (
 type loader struct {
 	client   client.Reader // the cache
 	live     client.Reader // the API server itself
+	records  *records
 	secrets  *secretStore
 	service  cloud.Interfaces
 	doubts   *doubts
@@ -90,15 +91,11 @@ func parseGroup(name string) (group, bool) {
 }
 
 func (l *loader) loadRecord(ctx context.Context, g group, in *loaded) error {
-	var record v1alpha1.SLBInstance
-	err := l.client.Get(ctx, types.NamespacedName{Name: g.name}, &record)
-	if apierrors.IsNotFound(err) {
-		return nil
+	record, err := l.records.read(ctx, g.name)
+	if err != nil || record == nil {
+		return err
 	}
-	if err != nil {
-		return fmt.Errorf("reading SLBInstance %q: %w", g.name, err)
-	}
-	in.Record = &record
+	in.Record = record
 	in.DefaultSecret = secretName(record.Status.DefaultSecret)
 	return nil
 }

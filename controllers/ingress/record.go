@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -18,9 +20,67 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/controllers/desired"
 )
 
-// records writes SLBInstance objects.
+// records reads and writes SLBInstance objects. It is safe for concurrent use.
 type records struct {
 	client client.Client
+	live   client.Reader
+
+	mu      sync.Mutex
+	written map[string]string // resource version of our last write, by name
+}
+
+func newRecords(c client.Client, live client.Reader) *records {
+	return &records{client: c, live: live, written: map[string]string{}}
+}
+
+// read returns a record, or nil if there is none. The cache follows our own writes with a delay; as
+// long as it shows another version than the one we wrote, the API server is asked.
+func (r *records) read(ctx context.Context, name string) (*v1alpha1.SLBInstance, error) {
+	record, err := get(ctx, r.client, name)
+	version := ""
+	if record != nil {
+		version = record.ResourceVersion
+	}
+	if err != nil || version == r.lastWritten(name, version) {
+		return record, err
+	}
+	if record, err = get(ctx, r.live, name); err != nil {
+		return nil, err
+	}
+	if record == nil {
+		r.wrote(name, "")
+		return nil, nil //nolint:nilnil // absence is an answer here, not an error
+	}
+	r.wrote(name, record.ResourceVersion)
+	return record, nil
+}
+
+func get(ctx context.Context, reader client.Reader, name string) (*v1alpha1.SLBInstance, error) {
+	var record v1alpha1.SLBInstance
+	err := reader.Get(ctx, types.NamespacedName{Name: name}, &record)
+	if apierrors.IsNotFound(err) {
+		return nil, nil //nolint:nilnil // absence is an answer here, not an error
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading SLBInstance %q: %w", name, err)
+	}
+	return &record, nil
+}
+
+// lastWritten gives the version of our last write; seen, if we never wrote.
+func (r *records) lastWritten(name, seen string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if version, ok := r.written[name]; ok {
+		return version
+	}
+	return seen
+}
+
+func (r *records) wrote(name, version string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.written[name] = version
 }
 
 // newRecord is the record of a group that has none.
@@ -56,6 +116,7 @@ func (r *records) begin(ctx context.Context, in *loaded, i intent) error {
 		if err := r.client.Create(ctx, record); err != nil {
 			return fmt.Errorf("creating SLBInstance %q: %w", record.Name, err)
 		}
+		r.wrote(record.Name, record.ResourceVersion)
 		record.Status = status
 	}
 	before := record.DeepCopy()
@@ -82,6 +143,7 @@ func (r *records) write(ctx context.Context, before, record *v1alpha1.SLBInstanc
 	if err := r.client.Status().Update(ctx, record); err != nil {
 		return fmt.Errorf("recording on SLBInstance %q: %w", record.Name, err)
 	}
+	r.wrote(record.Name, record.ResourceVersion)
 	return nil
 }
 
@@ -99,6 +161,7 @@ func (r *records) end(ctx context.Context, record *v1alpha1.SLBInstance) error {
 	if err := r.client.Patch(ctx, record, client.MergeFrom(before)); client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("removing the finalizer of SLBInstance %q: %w", record.Name, err)
 	}
+	r.wrote(record.Name, "") // gone: the cache has to lose it, too
 	return nil
 }
 

@@ -79,10 +79,10 @@ func Register(ctx context.Context, mgr ctrl.Manager, deps Deps, options Options)
 //nolint:revive // five parts, each of another origin
 func newReconciler(mgr ctrl.Manager, deps Deps, options Options, secrets *secretStore, fallback func(context.Context) (cloud.Certificate, error)) *reconciler {
 	memory := newMemory()
-	records := &records{client: mgr.GetClient()}
+	records := newRecords(mgr.GetClient(), mgr.GetAPIReader())
 	return &reconciler{
 		loader: &loader{
-			client: mgr.GetClient(), live: mgr.GetAPIReader(), secrets: secrets, service: deps.Service,
+			client: mgr.GetClient(), live: mgr.GetAPIReader(), records: records, secrets: secrets, service: deps.Service,
 			doubts: newDoubts(), fallback: fallback, options: options,
 		},
 		service: deps.Service,
@@ -121,7 +121,11 @@ func watches(mgr ctrl.Manager, r *reconciler, options Options) error {
 	pods := builder.WithPredicates(predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool { return podChanged(e.ObjectOld, e.ObjectNew) }})
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("slb-ingress").
-		WithOptions(controller.Options{MaxConcurrentReconciles: options.Workers}).
+		WithOptions(controller.Options{
+			MaxConcurrentReconciles: options.Workers,
+			// A program may run the controller again after it stopped; the name is for metrics.
+			SkipNameValidation: new(true),
+		}).
 		Watches(&networkingv1.Ingress{}, route.ingress(), spec).
 		Watches(&networkingv1.IngressClass{}, route.mapped(route.class), spec).
 		Watches(&v1alpha1.SLBConfig{}, route.mapped(route.config), spec).

@@ -136,7 +136,7 @@ func TestHostOfAnotherNamespace(t *testing.T) {
 	other.expectEvent("older", "HostClaimed")
 	s.expect(address, "http://mine.example.com/theirs", 200, "web")
 
-	s.must(s.world.Client.Delete(t.Context(), s.ingress("owner")))
+	s.deleteIngress("owner")
 	s.expect(address, "http://mine.example.com/theirs", 200, "thief")
 }
 

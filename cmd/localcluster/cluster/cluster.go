@@ -154,9 +154,14 @@ func (c *Cluster) controllerOptions() manager.Options {
 		Region: regionID, VPCID: fakecloud.DefaultVPC, Endpoint: c.OpenAPI(),
 		DefaultClass: "slb", ReleaseGrace: c.options.ReleaseGrace,
 		Namespace: "kube-system", MetricsAddress: "0", ProbeAddress: "0",
-		AddonToken: "", LogLevel: c.options.LogLevel,
+		WriteRate: fakeRate, ReadRate: fakeRate, RateShare: 1,
+		LogLevel: c.options.LogLevel,
 	}
 }
+
+// fakeRate is the rate of calls a minute that the fake grants when nobody asks for limits: the
+// controller's own limits are for an account that is shared.
+const fakeRate = 60000
 
 // task is a part that runs until it is stopped.
 type task struct {

@@ -157,3 +157,10 @@ func (s *scene) leftOn(id string) string {
 	}
 	return b.String()
 }
+
+func (s *scene) deleteIngress(name string) {
+	s.Helper()
+	ing := s.ingress(name)
+	ing.Namespace = s.namespace
+	s.must(s.world.Client.Delete(s.Context(), ing))
+}

@@ -87,7 +87,7 @@ func TestScale(t *testing.T) {
 	s.scale("web", 0)
 	s.expect(address, "http://web.example.com/", 503, "")
 
-	s.must(s.world.Client.Delete(t.Context(), s.ingress("web")))
+	s.deleteIngress("web")
 	id := s.record(s.group()).Status.LoadBalancerID
 	s.eventually("nothing is left but the instance", func(context.Context) error {
 		if left := s.leftOn(id); left != "" {
@@ -130,7 +130,7 @@ func TestRelease(t *testing.T) {
 	}
 	s.expect(address, "http://web.example.com/", 200, "web")
 
-	s.must(s.world.Client.Delete(t.Context(), s.ingress("web")))
+	s.deleteIngress("web")
 	s.eventually("instance and record are gone", func(ctx context.Context) error {
 		err := s.world.Client.Get(ctx, types.NamespacedName{Name: s.group()}, record)
 		if client.IgnoreNotFound(err) != nil || err == nil {

@@ -22,6 +22,9 @@ type Options struct {
 	Network      string
 	AddonToken   string
 	CallTimeout  time.Duration
+	WriteRate    int
+	ReadRate     int
+	RateShare    float64
 	MetadataBase string
 
 	// Which Ingresses, and what becomes of instances.
@@ -53,6 +56,9 @@ func (o *Options) AddFlags(f *flag.FlagSet) {
 	f.StringVar(&o.Network, "network", "", "\"vpc\" to use the region's endpoints inside the VPC; default: the public ones")
 	f.StringVar(&o.AddonToken, "addon-token-file", "/var/addon/token-config", "`file` with the token of a managed add-on; it comes before every other credential if it exists")
 	f.DurationVar(&o.CallTimeout, "call-timeout", 8*time.Second, "time limit of one call of the service")
+	f.IntVar(&o.WriteRate, "write-rate", 90, "calls a `minute` that the service grants the account for each writing operation")
+	f.IntVar(&o.ReadRate, "read-rate", 3000, "calls a `minute` that the service grants the account for each reading operation")
+	f.Float64Var(&o.RateShare, "rate-share", 0.3, "`part` of these rates that the controller takes; the account's other tools need the rest")
 	f.StringVar(&o.MetadataBase, "metadata-url", "http://100.100.100.200", "`URL` of the instance metadata service")
 
 	f.BoolVar(&o.WatchIngressWithoutClass, "watch-ingress-without-class", false, "serve Ingresses that name no class; they join --default-class")

@@ -102,6 +102,7 @@ func newService(o Options, own *ingress.Metrics) (*alibaba.Client, error) {
 		Region: o.Region, VPCID: o.VPCID, Endpoint: o.Endpoint, ECSEndpoint: o.ECSEndpoint, Network: o.Network,
 		Credentials: alibaba.NewCredentials(alibaba.CredentialsOptions{TokenFile: o.AddonToken}),
 		Timeout:     o.CallTimeout,
+		Rates:       alibaba.Rates{Writes: o.WriteRate, Reads: o.ReadRate, Share: o.RateShare},
 		Observer:    own.Call,
 	})
 }
