@@ -65,7 +65,7 @@ func TestSuggestion(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ key, want string }{
 		"Letter":  {"force-overide-listeners", `; did you mean "` + annotations.Prefix + `force-override-listeners"?`},
-		"Swapped": {"adress-typ", `; did you mean "` + annotations.Prefix + `address-type"?`},
+		"Swapped": {"adddress-tipe", `; did you mean "` + annotations.Prefix + `address-type"?`},
 		"Far":     {"scheduler", " and has no effect"},
 	}
 	for name, tc := range cases {

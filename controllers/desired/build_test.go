@@ -21,7 +21,7 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/controllers/desired"
 )
 
-var update = flag.Bool("update", false, "rewrite the expected sections of testdata/*.txtar") //nolint:gochecknoglobals // go test reads flags from package variables
+var update = flag.Bool("update", false, "rewrite the expected sections of testdata/*.txtar")
 
 // TestBuild translates each file of testdata. Its comment is the reason for the case; the sections
 // up to "stack" are the input.
@@ -72,7 +72,7 @@ func read(t *testing.T, archive *txtar.Archive) desired.Snapshot {
 
 // objects adds what the short notation cannot say.
 func (w *world) objects(data []byte) {
-	for _, doc := range strings.Split(string(data), "\n---\n") {
+	for doc := range strings.SplitSeq(string(data), "\n---\n") {
 		var kind struct{ Kind string }
 		w.decode(doc, &kind)
 		switch kind.Kind {

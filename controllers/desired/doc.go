@@ -19,7 +19,7 @@
 //	Prefix /                    domain only            no
 //	Prefix /foo                 /foo                   /foobar
 //	Exact /foo                  /foo                   /foobar, and /foo/x if nothing else takes it
-//	Exact /foo and Prefix /foo  /foo and /foo/         /foobar goes to Exact
+//	both of these               /foo and /foo/         /foobar goes to Exact's
 //	Exact /foo and Prefix /     /foo and /foo/ to "/"  /foobar
 //	ImplementationSpecific /x/* /x/                    no
 //

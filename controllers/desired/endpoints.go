@@ -2,12 +2,14 @@ package desired
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
 	"strings"
 
 	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
 
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
@@ -38,7 +40,8 @@ func (b *builder) members(port servicePort) (cloud.ServerGroup, []fault) {
 			group.Members = append(group.Members, cloud.Member{ServerID: eni, IP: at.Addr().String(), Port: int(at.Port()), Weight: weight})
 		}
 	}
-	return group, b.doubts(&group, key, homeless, refused)
+	faults := b.doubts(&group, key, homeless, refused)
+	return group, faults
 }
 
 // doubts tells of endpoints that are not members, and holds the group where they might be.
@@ -82,10 +85,11 @@ func readyEndpoints(endpointSlices []*discoveryv1.EndpointSlice, port string) []
 			continue
 		}
 		for _, p := range s.Ports {
-			if (p.Name == nil && port != "") || (p.Name != nil && *p.Name != port) || p.Port == nil || !isTCP(p.Protocol) {
+			name, number := ptr.Deref(p.Name, ""), ptr.Deref(p.Port, 0)
+			if name != port || number < 1 || number > math.MaxUint16 || !isTCP(p.Protocol) {
 				continue
 			}
-			all = append(all, addresses(s.Endpoints, uint16(*p.Port))...)
+			all = append(all, addresses(s.Endpoints, uint16(number))...)
 		}
 	}
 	return all
@@ -94,7 +98,7 @@ func readyEndpoints(endpointSlices []*discoveryv1.EndpointSlice, port string) []
 func addresses(endpoints []discoveryv1.Endpoint, port uint16) []netip.AddrPort {
 	var all []netip.AddrPort
 	for _, e := range endpoints {
-		if e.Conditions.Ready != nil && !*e.Conditions.Ready || len(e.Addresses) == 0 {
+		if !ptr.Deref(e.Conditions.Ready, true) || len(e.Addresses) == 0 {
 			continue
 		}
 		// All addresses of an endpoint are the same pod's; by contract the first one counts.

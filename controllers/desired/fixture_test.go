@@ -129,7 +129,7 @@ func (w *world) service(line string) {
 	service := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name}}
 	service.Spec.Selector = map[string]string{"app": key.Name}
 	slice := &discoveryv1.EndpointSlice{AddressType: discoveryv1.AddressTypeIPv4}
-	for _, spec := range strings.Split(f[1], ",") {
+	for spec := range strings.SplitSeq(f[1], ",") {
 		portName, numbers, named := strings.Cut(spec, "=")
 		if !named {
 			portName, numbers = "", portName

@@ -42,7 +42,10 @@ func (b *builder) grantHosts(wants []*want) []*want {
 	for _, w := range wants {
 		asks[asked{w.host, w.from.Namespace}] = true
 	}
-	hosts := owners{shared: b.Config.Spec.HostSharing == v1alpha1.HostSharingAcrossNamespaces}
+	hosts := owners{
+		shared: b.Config.Spec.HostSharing == v1alpha1.HostSharingAcrossNamespaces,
+		of:     map[string]string{}, under: map[string]map[string]bool{},
+	}
 	for _, c := range b.recorded() {
 		namespace, _, _ := strings.Cut(c.Ingress, "/")
 		if asks[asked{c.Host, namespace}] {
@@ -126,8 +129,7 @@ func (b *builder) sameBackend(x, y *want) bool {
 // Prefix path takes the URL with "/" behind it. Two wants that come to one URL cannot both be
 // served.
 func (b *builder) grantURLs(slots map[slot]*want, granted []*want) []*want {
-	type rule struct{ host, url string }
-	taken := map[rule]*want{}
+	taken := map[place]*want{}
 	var kept []*want
 	for _, w := range granted {
 		w.serve = w.url
@@ -136,10 +138,10 @@ func (b *builder) grantURLs(slots map[slot]*want, granted []*want) []*want {
 		}
 		if err := checkURL(w.serve); err != nil {
 			b.tell(w.from.Ingress, w.field, fault{reason: cloud.UnsupportedPath, message: fmt.Sprintf("path %q beside the Exact path of the same name needs %q, which %v", w.path, w.serve, err)})
-		} else if holder := taken[rule{w.host, w.serve}]; holder != nil {
+		} else if holder := taken[place{w.host, w.serve}]; holder != nil {
 			b.tellTaken(holder, w)
 		} else {
-			taken[rule{w.host, w.serve}] = w
+			taken[place{w.host, w.serve}] = w
 			kept = append(kept, w)
 			w.node = &node{owner: w, domain: w.host, url: w.serve, rank: len(kept) - 1}
 			continue

@@ -46,47 +46,24 @@ func cause(err error) error {
 	return err
 }
 
-// overlap tells whether some request's host fits both hosts. A wildcard covers its subdomains at
-// any depth, because the service's wildcards do:
-//
-//	a.foo.com   *.foo.com   yes
-//	*.a.foo.com *.foo.com   yes
-//	foo.com     *.foo.com   no
-func overlap(a, b string) bool {
-	return a == b || covers(a, b) || covers(b, a)
-}
-
 // covers tells whether wildcard is one and host one of its subdomains.
 func covers(wildcard, host string) bool {
 	suffix, ok := strings.CutPrefix(wildcard, "*")
 	return ok && strings.HasSuffix(strings.TrimPrefix(host, "*"), suffix) && host != wildcard
 }
 
-// owners says which namespace each host belongs to.
-//
-// Ownership is exclusive in both directions: who has *.foo.com has all hosts under it, and while
-// somebody has a.foo.com nobody else gets *.foo.com. The second half is not needed to route what is
-// served, since an exact domain comes before a wildcard. It is needed for what is not served just
-// now: were the rules of a.foo.com left out for want of room, its requests, cookies and all, would
-// go to the other tenant's wildcard.
-type owners struct {
-	shared bool // every namespace may have every host
-	list   []owned
-}
-
-type owned struct{ host, namespace string }
-
-// claim gives the host to the namespace if nobody else has it, and tells whether the namespace may
-// have paths on it. The empty host is everybody's.
-func (o *owners) claim(host, namespace string) bool {
-	if o.shared || host == "" {
-		return true
+// wildcards are the wildcards that cover a host, narrowest first.
+func wildcards(host string) []string {
+	var all []string
+	rest := strings.TrimPrefix(host, "*.")
+	if rest != host {
+		_, rest, _ = strings.Cut(rest, ".")
+	} else {
+		_, rest, _ = strings.Cut(host, ".")
 	}
-	for _, have := range o.list {
-		if have.namespace != namespace && overlap(have.host, host) {
-			return false
-		}
+	for rest != "" {
+		all = append(all, "*."+rest)
+		_, rest, _ = strings.Cut(rest, ".")
 	}
-	o.list = append(o.list, owned{host, namespace})
-	return true
+	return all
 }

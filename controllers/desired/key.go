@@ -16,7 +16,7 @@ import (
 )
 
 type publicKey interface {
-	Equal(crypto.PublicKey) bool
+	Equal(other crypto.PublicKey) bool
 }
 
 // readKey decodes a private key and encodes it as the service takes it: RSA as PKCS#1, EC as SEC 1.

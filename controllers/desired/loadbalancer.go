@@ -65,6 +65,7 @@ func (b *builder) addLoadBalancer(members []*member) {
 	lb := b.instance()
 	lb.Source = members[0].source("")
 	if lb.AddressType == cloud.AddressIntranet && lb.VSwitchID == "" && lb.ID == "" {
+		lb.Keep = true // one cannot be created, and one that is there is not to blame
 		b.problems = append(b.problems, cloud.Problem{
 			Object: b.configObject(), Field: "spec.vSwitchID", Reason: cloud.InvalidConfig,
 			Message: "addressType is \"intranet\" and no vSwitchID is given: name the vSwitch that gives the instance its address",

@@ -30,37 +30,41 @@ func (n *node) isDefault() bool { return n.domain == "" && n.url == "" }
 // is below it.
 func (b *builder) assemble(granted []*want) []*node {
 	var nodes []*node
-	taken := map[[2]string]bool{}
-	hosts := map[string][]*want{}
+	taken := map[place]bool{}
+	prefixes := map[place]*want{}
 	for _, w := range granted {
 		w.node.group, w.node.keep = b.serve(w)
 		nodes = append(nodes, w.node)
-		taken[[2]string{w.host, w.serve}] = true
-		hosts[w.host] = append(hosts[w.host], w)
+		taken[place{w.host, w.serve}] = true
+		if !w.exact {
+			prefixes[place{w.host, w.url}] = w
+		}
 	}
 	for _, w := range granted {
-		url := w.url + "/"
-		if !w.exact || w.url == "" || strings.HasSuffix(w.url, "/") || len(url) > maxURL || taken[[2]string{w.host, url}] {
+		below := place{w.host, w.url + "/"}
+		if !w.exact || w.url == "" || strings.HasSuffix(w.url, "/") || len(below.url) > maxURL || taken[below] {
 			continue
 		}
-		if nearest := nearestAbove(hosts[w.host], w.url); nearest != nil {
-			taken[[2]string{w.host, url}] = true
+		if above := nearestAbove(prefixes, w); above != nil {
 			nodes = append(nodes, &node{
-				owner: w, domain: w.host, url: url, rank: w.node.rank,
-				group: nearest.node.group, keep: nearest.node.keep,
+				owner: w, domain: w.host, url: below.url, rank: w.node.rank,
+				group: above.node.group, keep: above.node.keep,
 			})
 		}
 	}
 	return reduce(nodes)
 }
 
-// nearestAbove returns the want that has what is below a path where the path itself is Exact.
-func nearestAbove(wants []*want, url string) *want {
-	var nearest *want
-	for _, w := range wants {
-		if !w.exact && below(w.location, url) && (nearest == nil || len(w.url) > len(nearest.url)) {
-			nearest = w
+// place is a URL on a host.
+type place struct{ host, url string }
+
+// nearestAbove returns the prefix that has what is below an Exact path: the longest that Kubernetes
+// would choose.
+func nearestAbove(prefixes map[place]*want, w *want) *want {
+	for n := len(w.url); n >= 0; n-- {
+		if above := prefixes[place{w.host, w.url[:n]}]; above != nil && below(above.location, w.url) {
+			return above
 		}
 	}
-	return nearest
+	return nil
 }

@@ -3,7 +3,6 @@ package desired
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // reduce marks the nodes whose removal changes no request's target: those whose requests would go
@@ -18,11 +17,14 @@ func reduce(nodes []*node) []*node {
 	slices.SortFunc(nodes, func(a, b *node) int {
 		return cmp.Or(cmp.Compare(a.domain, b.domain), cmp.Compare(len(a.url), len(b.url)), cmp.Compare(a.url, b.url))
 	})
-	for i, n := range nodes {
-		above := nearestNode(nodes[:i], n)
+	stay := map[place]*node{}
+	for _, n := range nodes {
+		above := nearestNode(stay, n)
+		stay[place{n.domain, n.url}] = n
 		if above == nil || n.keep || above.keep || n.group != above.group || n.owner.from != above.owner.from {
 			continue
 		}
+		delete(stay, place{n.domain, n.url})
 		n.into = above
 		above.rank = min(above.rank, n.rank)
 	}
@@ -30,9 +32,9 @@ func reduce(nodes []*node) []*node {
 }
 
 // nearestNode returns the node that would have n's requests if n were not there.
-func nearestNode(shorter []*node, n *node) *node {
-	for _, above := range slices.Backward(shorter) {
-		if above.domain == n.domain && above.into == nil && strings.HasPrefix(n.url, above.url) {
+func nearestNode(stay map[place]*node, n *node) *node {
+	for i := len(n.url) - 1; i >= 0; i-- {
+		if above := stay[place{n.domain, n.url[:i]}]; above != nil {
 			return above
 		}
 	}

@@ -139,8 +139,10 @@ func (b *builder) addCertificate(e *tlsEntry) string {
 func (b *builder) tellFallback(members []*member) {
 	for _, m := range members {
 		if len(m.Spec.TLS) > 0 {
-			b.tell(m.Ingress, "spec.tls", fault{reason: cloud.FallbackCertificate, notice: true,
-				message: "no Ingress of the instance has a usable certificate: HTTPS is served with the certificate that was served last, or else with a self-signed one"})
+			b.tell(m.Ingress, "spec.tls", fault{
+				reason: cloud.FallbackCertificate, notice: true,
+				message: "no Ingress of the instance has a usable certificate: HTTPS is served with the certificate that was served last, or else with a self-signed one",
+			})
 		}
 	}
 }
