@@ -32,6 +32,9 @@ type served struct {
 
 func (s *served) usable() bool { return s.fault == nil || s.fault.notice }
 
+// broken tells whether the Secret has no certificate to judge, so that what it last had counts.
+func (s *served) broken() bool { return !s.usable() && s.fault.reason != cloud.CertificateExpired }
+
 // ReadCertificate reads the certificate and key of a TLS Secret and brings both into the form that
 // the service takes: the leaf first, no blank lines, the key in PKCS#1 or SEC 1. The error says what
 // is wrong with the Secret and never shows any of its contents. An expired certificate is an error.

@@ -104,7 +104,8 @@ func (b *builder) again(at time.Time) {
 
 // defaultCertificate chooses the certificate of the oldest Ingress that has a usable one. There are
 // two cases in which the listener keeps what it has: the Secret of its present certificate is
-// broken just now, or all Secrets are. The choice is then what a new listener begins with.
+// broken just now, or no Secret is usable. The choice is then what a new listener begins with. An
+// expired certificate gives way to a valid one, since no client is served by keeping it.
 func (b *builder) defaultCertificate(entries []*tlsEntry) presented {
 	var def presented
 	if i := slices.IndexFunc(entries, func(e *tlsEntry) bool { return e.usable() }); i >= 0 {
@@ -114,7 +115,7 @@ func (b *builder) defaultCertificate(entries []*tlsEntry) presented {
 		b.stack.Certificates = append(b.stack.Certificates, b.Fallback)
 	}
 	for _, e := range entries {
-		if e.secret == b.DefaultSecret && !e.usable() {
+		if e.secret == b.DefaultSecret && e.broken() {
 			def.keep, def.secret = true, b.DefaultSecret
 		}
 	}
