@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -78,13 +79,9 @@ func (f gotFile) observed() (cloud.Observed, error) {
 
 func tagsOf(f gotFile) map[string]string {
 	tags := map[string]string{}
-	for key, value := range f.Instance.Tags {
-		tags[key] = value
-	}
+	maps.Copy(tags, f.Instance.Tags)
 	if f.Owned {
-		for key, value := range owner.Tags() {
-			tags[key] = value
-		}
+		maps.Copy(tags, owner.Tags())
 	}
 	for _, cluster := range f.Claims {
 		tags[cloud.Owner{Cluster: cluster}.ClaimKey()] = "g"

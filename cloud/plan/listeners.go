@@ -33,6 +33,7 @@ func (m *maker) raiseListeners(sites []*site) {
 			if !s.have.Running {
 				m.start(s, "it is stopped")
 			}
+		case leave, remove:
 		}
 	}
 }
