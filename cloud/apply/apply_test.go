@@ -19,17 +19,6 @@ func runAll(t *testing.T, s *service, todo plan.Plan, got cloud.Observed) apply.
 	return apply.Run(t.Context(), s, todo, apply.Start{Owner: owner, Observed: got})
 }
 
-// built is a service that has shop.
-func built(t *testing.T) *service {
-	t.Helper()
-	s := &service{}
-	if result := runAll(t, s, makePlan(shop(), s.state), s.state); !result.Complete() {
-		t.Fatalf("building shop: %v", result.Failed)
-	}
-	s.calls = nil
-	return s
-}
-
 func TestRunMakesEverything(t *testing.T) {
 	t.Parallel()
 	s := &service{}
@@ -75,25 +64,57 @@ func TestRunFaultSweep(t *testing.T) {
 		cloud.NotFound, cloud.Busy, cloud.Throttled, cloud.Quota, cloud.Denied,
 		cloud.Invalid, cloud.Conflict, cloud.Unavailable, cloud.Unknown,
 	}
-	pairs := map[string][2]cloud.Stack{
-		"create": {{}, shop()}, "change": {shop(), moved()}, "back": {moved(), shop()}, "release": {shop(), {}},
+	taken := shop()
+	taken.LoadBalancer = &cloud.LoadBalancer{ID: "lb-1", Override: true}
+	legs := map[string]struct {
+		start *service
+		to    cloud.Stack
+	}{
+		"create":   {&service{}, shop()},
+		"change":   {having(t, shop()), moved()},
+		"back":     {having(t, moved()), shop()},
+		"release":  {having(t, shop()), cloud.Stack{}},
+		"override": {occupied(), taken},
 	}
-	for name, pair := range pairs {
+	for name, leg := range legs {
 		for _, kind := range kinds {
 			t.Run(fmt.Sprintf("%s/%s", name, kind), func(t *testing.T) {
 				t.Parallel()
-				sweep(t, pair[0], pair[1], kind)
+				sweep(t, leg.start, leg.to, kind)
 			})
 		}
 	}
 }
 
-func sweep(t *testing.T, from, to cloud.Stack, kind cloud.ErrorKind) {
+func having(t *testing.T, from cloud.Stack) *service {
 	t.Helper()
-	start := &service{}
-	if from.LoadBalancer != nil {
-		runAll(t, start, makePlan(from, start.state), start.state)
+	s := &service{}
+	runAll(t, s, makePlan(from, s.state), s.state)
+	return s
+}
+
+// occupied is a service with somebody's listeners on an instance that we claimed.
+func occupied() *service {
+	o := cloud.Observed{
+		Instance: &cloud.Instance{ID: "lb-1", Status: cloud.StatusActive, Spec: "s", Tags: map[string]string{owner.ClaimKey(): ""}},
+		Foreign: cloud.Foreign{
+			Listeners: []cloud.Listener{
+				{Port: 80, Protocol: cloud.HTTP, Forward: cloud.Forward{Port: 443, Code: 301}, Running: true},
+				{Port: 443, Protocol: cloud.HTTPS, Group: "id:rsp-9", TLS: cloud.TLS{Certificate: "id:cert-9"}},
+			},
+			Rules:      []cloud.Rule{{Port: 443, Domain: "api.com", Group: "id:rsp-9"}, {Port: 443, Domain: "old.com", Group: "id:rsp-9"}},
+			Extensions: []cloud.Extension{{Port: 443, Domain: "old.com", Certificate: "id:cert-9"}},
+		},
+		IDs: cloud.IDs{cloud.LoadBalancerRef(): "lb-1"},
 	}
+	for _, r := range o.Foreign.Rules {
+		o.IDs[r.Ref()] = cloud.ID("rule-" + r.Domain)
+	}
+	return &service{state: o}
+}
+
+func sweep(t *testing.T, start *service, to cloud.Stack, kind cloud.ErrorKind) {
+	t.Helper()
 	todo := makePlan(to, start.state)
 	for n := 1; n <= todo.Writes(); n++ {
 		s := &service{state: start.state, lost: kind == cloud.Unknown, made: 1000}
@@ -113,6 +134,9 @@ func sweep(t *testing.T, from, to cloud.Stack, kind cloud.ErrorKind) {
 		}
 		if second := runAll(t, s, rest, s.state); !second.Complete() {
 			t.Errorf("call %d: going on: %v, pending %d", n, second.Failed, len(second.Pending))
+		}
+		if left := s.state.Foreign; len(left.Listeners)+len(left.Rules)+len(left.Extensions) > 0 {
+			t.Errorf("call %d: a take-over was not finished: %+v", n, left)
 		}
 		if again := makePlan(to, s.state); !again.Empty() {
 			t.Errorf("call %d: after going on there is more to do:\n%s", n, again)

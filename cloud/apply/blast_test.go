@@ -147,7 +147,7 @@ func TestRunSaysThatAnEmptyGroupIsRefused(t *testing.T) {
 // TestRunKeepsWhatStillServes: an old rule goes only once its successor is there.
 func TestRunKeepsWhatStillServes(t *testing.T) {
 	t.Parallel()
-	s := built(t)
+	s := having(t, shop())
 	want := shop()
 	want.Rules = []cloud.Rule{
 		{Port: 80, Domain: "api.com", Group: "shop/api/80"},
@@ -163,7 +163,7 @@ func TestRunKeepsWhatStillServes(t *testing.T) {
 
 func TestRunDeletesAListenerOnlyIfItComesBack(t *testing.T) {
 	t.Parallel()
-	s := built(t)
+	s := having(t, shop())
 	want := shop()
 	want.Listeners[0] = cloud.Listener{Port: 80, Protocol: cloud.HTTPS, Group: cloud.EmptyGroup, TLS: cloud.TLS{Certificate: "c9"}}
 	want.Certificates = append(want.Certificates, cloud.Certificate{Name: "c9"})
@@ -180,7 +180,7 @@ func TestRunDeletesAListenerOnlyIfItComesBack(t *testing.T) {
 // TestRunReleasesLast: the claim, or the instance, goes only after everything else.
 func TestRunReleasesLast(t *testing.T) {
 	t.Parallel()
-	s := built(t)
+	s := having(t, shop())
 	s.refuse = refuseIf(cloud.Busy, func(c cloud.Change) bool {
 		return c.Op() == "DeleteServerGroup" && strings.Contains(c.Target().Name, "web")
 	})
@@ -201,12 +201,54 @@ func TestRunReleasesLast(t *testing.T) {
 // TestRunKeepsTheLastMembers: members that could not be replaced are not removed.
 func TestRunKeepsTheLastMembers(t *testing.T) {
 	t.Parallel()
-	s := built(t)
+	s := having(t, shop())
 	want := shop()
 	want.ServerGroups[2].Members = []cloud.Member{{ServerID: "eni-new", IP: "10.0.1.1", Port: 80, Weight: 100}}
 	s.refuse = refuseIf(cloud.Quota, func(c cloud.Change) bool { return c.Op() == "AddMembers" })
 	runAll(t, s, makePlan(want, s.state), s.state)
 	if g, _ := s.state.Ours.ServerGroup("shop/web/80"); len(g.Members) != 3 {
 		t.Errorf("members of shop/web/80: %d, want the 3 old ones", len(g.Members))
+	}
+}
+
+// TestRunDeletesNothingThatIsUsed: the service would refuse, and every refusal costs a call.
+func TestRunDeletesNothingThatIsUsed(t *testing.T) {
+	t.Parallel()
+	s := having(t, shop())
+	want := shop()
+	want.Rules = slices.DeleteFunc(want.Rules, func(r cloud.Rule) bool { return r.Group == "shop/web/80" })
+	s.calls = nil
+	s.refuse = refuseIf(cloud.Denied, func(c cloud.Change) bool { return c.Op() == "DeleteRules" })
+	result := runAll(t, s, makePlan(want, s.state), s.state)
+	if slices.Contains(ops(s.calls), "DeleteServerGroup") {
+		t.Errorf("a group was deleted that rules still use: %v", ops(s.calls))
+	}
+	if last := result.Pending[len(result.Pending)-1]; last.Op() != "DeleteServerGroup" {
+		t.Errorf("the last pending step is %s", last)
+	}
+}
+
+// TestRunSurvivesAHalfMadeBatch: the service may make a part of a batch that it refuses.
+func TestRunSurvivesAHalfMadeBatch(t *testing.T) {
+	t.Parallel()
+	s := &service{refuse: func(_ int, c cloud.Change) error {
+		create, ok := c.(cloud.CreateRules)
+		switch {
+		case !ok:
+			return nil
+		case len(create.Rules) > 1:
+			return &cloud.Error{Kind: cloud.Invalid, Op: c.Op()}
+		case create.Rules[0].Domain == "api.com":
+			return &cloud.Error{Kind: cloud.Conflict, Op: c.Op()} // made by the batch
+		default:
+			return nil
+		}
+	}}
+	result := runAll(t, s, makePlan(shop(), s.state), s.state)
+	if result.Known {
+		t.Error("the ids of rules that a refused batch made are taken as known")
+	}
+	if diff := cmp.Diff([]string{"443/web.com", "443/web.com/a", "80/web.com", "80/web.com/a"}, ruleKeys(s.state.Ours.Rules)); diff != "" || len(result.Problems) > 0 {
+		t.Errorf("problems %v; rules (-want +got):\n%s", result.Problems, diff)
 	}
 }
