@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
 	"github.com/slb-ingress/slb-ingress-controller/controllers/ingress"
@@ -131,8 +132,9 @@ func TestHostOfAnotherNamespace(t *testing.T) {
 	address := s.address("owner")
 	s.expect(address, "http://mine.example.com/", 200, "web")
 
-	older.Spec.Rules = append(older.Spec.Rules, other.ingress("", "mine.example.com/theirs thief", "MINE.example.com./ thief").Spec.Rules[0])
-	s.must(s.world.Client.Update(t.Context(), older))
+	changed := older.DeepCopy()
+	changed.Spec.Rules = append(changed.Spec.Rules, other.ingress("", "mine.example.com/theirs thief").Spec.Rules...)
+	s.must(s.world.Client.Patch(t.Context(), changed, client.MergeFrom(older)))
 	other.expectEvent("older", "HostClaimed")
 	s.expect(address, "http://mine.example.com/theirs", 200, "web")
 
