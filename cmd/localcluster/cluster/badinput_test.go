@@ -121,7 +121,7 @@ func TestHostOfAnotherNamespace(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	s.app("web", 1)
-	other := &scene{T: t, world: s.world, namespace: s.namespace + "-b", class: s.class}
+	other := &scene{TB: t, world: s.world, namespace: s.namespace + "-b", class: s.class}
 	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: other.namespace}})
 	other.app("thief", 1)
 	older := other.ingress("older", "other.example.com/ thief")
@@ -179,7 +179,7 @@ func resourceBackend(s *scene) *networkingv1.Ingress {
 }
 
 func wrongKey(s *scene) *networkingv1.Ingress {
-	a, b := newCertificate(s.T, "bad.example.com"), newCertificate(s.T, "bad.example.com")
+	a, b := newCertificate(s, "bad.example.com"), newCertificate(s, "bad.example.com")
 	s.create(secretOf("mixed", certificate{chain: a.chain, key: b.key}))
 	return withTLS(s.ingress("bad", "bad.example.com/ web"), "mixed")
 }

@@ -123,19 +123,31 @@ func (c *Cluster) startNode(context.Context) error {
 	return nil
 }
 
-// StartController starts the controller, as after a restart of its pod: with nothing remembered.
-func (c *Cluster) StartController(context.Context) error {
+// StartController starts the controller, as after a restart of its pod: with nothing remembered. It
+// returns once the controller works.
+func (c *Cluster) StartController(ctx context.Context) error {
+	config := c.Config()
+	config.QPS, config.Burst = 50, 100 // a bound, as a real API server's fairness would set one
+	options := c.controllerOptions()
+	started := make(chan struct{})
+	options.Started = func() { close(started) }
+
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if c.controller != nil {
+		c.mu.Unlock()
 		return errors.New("the controller runs already")
 	}
-	config := c.Config()
-	// The shipped program's defaults, as its Deployment has them.
-	config.QPS, config.Burst = 50, 100
-	options := c.controllerOptions()
-	c.controller = c.background(func(ctx context.Context) error { return manager.Run(ctx, config, options) })
-	return nil
+	running := c.background(func(ctx context.Context) error { return manager.Run(ctx, config, options) })
+	c.controller = running
+	c.mu.Unlock()
+	select {
+	case <-started:
+		return nil
+	case <-running.done:
+		return fmt.Errorf("it ended: %w", running.err)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // StopController stops the controller and nothing else. It does nothing if it is stopped.

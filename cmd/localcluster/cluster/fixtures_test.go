@@ -27,7 +27,7 @@ type certificate struct {
 	serial     *big.Int
 }
 
-func newCertificate(t *testing.T, hosts ...string) certificate {
+func newCertificate(t testing.TB, hosts ...string) certificate {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {

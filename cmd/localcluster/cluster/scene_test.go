@@ -35,7 +35,7 @@ const patience = 60 * time.Second
 
 // scene is one test's part of the world.
 type scene struct {
-	*testing.T
+	testing.TB
 
 	world     *cluster.Cluster
 	namespace string
@@ -46,8 +46,12 @@ type scene struct {
 func newScene(t *testing.T) *scene {
 	t.Helper()
 	name := strings.ToLower(strings.NewReplacer("/", "-", "_", "-").Replace(t.Name()))
-	name = name[:min(len(name), 50)]
-	s := &scene{T: t, world: shared, namespace: name, class: name}
+	return newSceneNamed(t, name[:min(len(name), 50)])
+}
+
+func newSceneNamed(t testing.TB, name string) *scene {
+	t.Helper()
+	s := &scene{TB: t, world: shared, namespace: name, class: name}
 	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}})
 	s.create(&networkingv1.IngressClass{
 		ObjectMeta: metav1.ObjectMeta{Name: name},

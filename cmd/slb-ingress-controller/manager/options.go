@@ -40,6 +40,10 @@ type Options struct {
 	MetricsAddress string
 	MetricsSecure  bool
 	ProbeAddress   string
+
+	// Started, if set, is called once when caches are filled and the controller works (as leader,
+	// if it elects one).
+	Started func()
 }
 
 // AddFlags binds the options to flags.

@@ -14,6 +14,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	ctrlmanager "sigs.k8s.io/controller-runtime/pkg/manager"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
@@ -79,8 +80,23 @@ func Run(ctx context.Context, cluster *rest.Config, o Options) error {
 	}); err != nil {
 		return err
 	}
+	if o.Started != nil {
+		if err := mgr.Add(announce(mgr, o.Started)); err != nil {
+			return err
+		}
+	}
 	ctrl.Log.Info("starting", "clusterID", o.ClusterID, "region", o.Region, "vpcID", o.VPCID, "namespace", o.Namespace)
 	return mgr.Start(ctx)
+}
+
+// announce calls started once the caches are filled.
+func announce(mgr ctrl.Manager, started func()) ctrlmanager.RunnableFunc {
+	return func(ctx context.Context) error {
+		if mgr.GetCache().WaitForCacheSync(ctx) {
+			started()
+		}
+		return nil
+	}
 }
 
 // checkCRDs makes a missing installation a sentence instead of a cache that never syncs.
