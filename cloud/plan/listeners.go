@@ -110,11 +110,23 @@ func (m *maker) noticeTakeOver(s *site) {
 	if !s.foreign {
 		return
 	}
-	settings := listenerDiff(cloud.Listener{}, s.have)
 	m.notice(m.want.LoadBalancer.Source, cloud.ListenersTakenOver, fmt.Sprintf(
-		"listener %d is taken over by override and will be deleted when the last Ingress leaves; it had %s; rules: %s; domain extensions: %s",
-		s.port, strings.ReplaceAll(strings.Join(settings, ", "), "none → ", ""),
-		join(m.foreignRulesOn(s.port), ruleText), join(m.foreignExtensionsOn(s.port), extensionText)))
+		"listener %d is taken over by override and will be deleted when the last Ingress leaves; it had %s",
+		s.port, Definition(m.got, s.port)))
+}
+
+// Definition describes, for people, what others have on a port: the listener's settings, its rules
+// and its domain extensions. It is what a take-over replaces.
+func Definition(got cloud.Observed, port int) string {
+	var settings []string
+	for _, l := range got.Foreign.Listeners {
+		if l.Port == port {
+			settings = listenerDiff(cloud.Listener{}, l)
+		}
+	}
+	return fmt.Sprintf("%s; rules: %s; domain extensions: %s",
+		strings.ReplaceAll(strings.Join(settings, ", "), "none → ", ""),
+		join(rulesOn(port, got.Foreign.Rules), ruleText), join(extensionsOn(port, got.Foreign.Extensions), extensionText))
 }
 
 func (m *maker) foreignRulesOn(port int) []cloud.Rule { return rulesOn(port, m.got.Foreign.Rules) }

@@ -47,6 +47,25 @@ func (l *loader) className(g group, in loaded) string {
 	return p.class
 }
 
+// keepOurs leaves out the Ingresses whose class is another controller's: they may well name an
+// instance, and that is none of our business. While a class is missing nobody knows whose it is.
+func (l *loader) keepOurs(ctx context.Context, in *loaded) error {
+	kept := in.Ingresses[:0:0]
+	for _, ing := range in.Ingresses {
+		p, _ := l.options.placeOf(ing)
+		class, err := l.readClass(ctx, p.class)
+		if err != nil {
+			return err
+		}
+		recorded := in.Record != nil && in.Record.Spec.Class == p.class
+		if recorded || class != nil && class.Spec.Controller == ControllerName || class == nil && ing.Spec.IngressClassName == nil {
+			kept = append(kept, ing)
+		}
+	}
+	in.Ingresses = kept
+	return nil
+}
+
 func (l *loader) readClass(ctx context.Context, name string) (*networkingv1.IngressClass, error) {
 	var class networkingv1.IngressClass
 	err := l.client.Get(ctx, types.NamespacedName{Name: name}, &class)
@@ -62,7 +81,7 @@ func (l *loader) readClass(ctx context.Context, name string) (*networkingv1.Ingr
 // withoutClass decides what becomes of a group whose class is not there or not ours.
 func (l *loader) withoutClass(name string, class *networkingv1.IngressClass, in *loaded) error {
 	switch {
-	case in.Record == nil:
+	case in.Record == nil && (class != nil || len(in.Ingresses) == 0):
 		in.Absent = true
 	case len(in.Ingresses) == 0:
 		in.Config = l.lastConfig(in.Record) // an end needs neither class nor parameters

@@ -119,6 +119,9 @@ func (l *loader) loadMembers(ctx context.Context, g group, in *loaded) error {
 		}
 	}
 	slices.SortFunc(in.Ingresses, compareAge)
+	if err := l.keepOurs(ctx, in); err != nil {
+		return err
+	}
 	return l.loadFormer(ctx, in)
 }
 

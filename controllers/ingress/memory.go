@@ -52,6 +52,16 @@ func (m *memory) update(group string, o cloud.Observed) {
 	}
 }
 
+// expire brings a group's next reading forward.
+func (m *memory) expire(group string, at time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if r, ok := m.groups[group]; ok && at.Before(r.until) {
+		r.until = at
+		m.groups[group] = r
+	}
+}
+
 // forget drops what the service has, so that it is read again.
 func (m *memory) forget(group string) {
 	m.mu.Lock()

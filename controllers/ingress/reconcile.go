@@ -42,6 +42,9 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	if in.Frozen != "" {
 		return r.reporter.frozen(ctx, in)
 	}
+	if err := r.records.ensure(ctx, &in); err != nil {
+		return reconcile.Result{}, err
+	}
 	r.decideRelease(&in)
 
 	got, err := r.observe(ctx, &in)
@@ -73,7 +76,7 @@ func (r *reconciler) forget(ctx context.Context, name string) {
 // decideRelease sets the snapshot's Release: an instance that was named by id is let go at once, one
 // that we created after its grace, and one that is retained only never.
 func (r *reconciler) decideRelease(in *loaded) {
-	if len(in.Ingresses) > 0 || in.Record == nil {
+	if len(in.Ingresses) > 0 {
 		return
 	}
 	if in.Record.Spec.LoadBalancerID != "" {
@@ -105,9 +108,6 @@ func (r *reconciler) observe(ctx context.Context, in *loaded) (cloud.Observed, e
 			return got, err
 		}
 		r.memory.put(name, got, in.Now.Add(auditAfter(name, r.options.AuditInterval)))
-	}
-	if in.Record == nil {
-		in.Record = newRecord(*in)
 	}
 	if len(in.Record.Status.Claims) == 0 && len(got.Ours.Rules) > 0 {
 		in.Record.Status.Claims = desired.RebuildClaims(got.Ours, in.Ingresses)

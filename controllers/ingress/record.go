@@ -98,6 +98,20 @@ func newRecord(in loaded) *v1alpha1.SLBInstance {
 	return record
 }
 
+// ensure creates the record of a group that has none. Its UID is part of what is sent later.
+func (r *records) ensure(ctx context.Context, in *loaded) error {
+	if in.Record != nil {
+		return nil
+	}
+	record := newRecord(*in)
+	if err := r.client.Create(ctx, record); err != nil {
+		return fmt.Errorf("creating SLBInstance %q: %w", record.Name, err)
+	}
+	r.wrote(record.Name, record.ResourceVersion)
+	in.Record = record
+	return nil
+}
+
 // intent is what is about to be done.
 type intent struct {
 	want    desired.Result
@@ -111,14 +125,6 @@ type intent struct {
 // sent.
 func (r *records) begin(ctx context.Context, in *loaded, i intent) error {
 	record := in.Record
-	if record.UID == "" {
-		status := record.Status
-		if err := r.client.Create(ctx, record); err != nil {
-			return fmt.Errorf("creating SLBInstance %q: %w", record.Name, err)
-		}
-		r.wrote(record.Name, record.ResourceVersion)
-		record.Status = status
-	}
 	before := record.DeepCopy()
 	status := &record.Status
 	status.Claims = capClaims(i.want.Claims)
@@ -187,19 +193,17 @@ func intents(old []v1alpha1.Intent, refs []cloud.Ref, in *loaded) []v1alpha1.Int
 	return list
 }
 
-// takenOver adds the listeners that the plan takes over to those on record. The planner's notice has
-// their definition.
+// takenOver adds the listeners that the plan takes over to those on record: the service forgets what
+// they were.
 func takenOver(old []v1alpha1.TakenOver, got cloud.Observed, problems []cloud.Problem) []v1alpha1.TakenOver {
 	list := slices.Clone(old)
-	for _, p := range problems {
-		if p.Reason != cloud.ListenersTakenOver {
-			continue
-		}
-		for _, l := range got.Foreign.Listeners {
-			known := func(t v1alpha1.TakenOver) bool { return t.Port == l.Port }
-			if !slices.ContainsFunc(list, known) {
-				list = append(list, v1alpha1.TakenOver{Port: l.Port, Definition: p.Message})
-			}
+	if !slices.ContainsFunc(problems, func(p cloud.Problem) bool { return p.Reason == cloud.ListenersTakenOver }) {
+		return list
+	}
+	for _, l := range got.Foreign.Listeners {
+		known := func(t v1alpha1.TakenOver) bool { return t.Port == l.Port }
+		if !slices.ContainsFunc(list, known) {
+			list = append(list, v1alpha1.TakenOver{Port: l.Port, Definition: plan.Definition(got, l.Port)})
 		}
 	}
 	return list

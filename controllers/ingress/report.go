@@ -155,13 +155,12 @@ func (r *reporter) next(in loaded, out outcome) time.Duration {
 	if out.todo.Again || created(out.todo) {
 		return soon
 	}
-	if len(out.refused) > 0 && out.todo.Empty() {
-		// Somebody else has to change the service, and nothing tells when.
-		r.memory.forget(group)
-		return refusedPause
-	}
 	r.ledger.succeeded(group)
 	after := r.memory.untilAudit(group, r.now())
+	if pause := othersPause(out.refused); pause > 0 && pause < after {
+		r.memory.expire(group, r.now().Add(pause))
+		after = pause
+	}
 	if until := out.want.Until; !until.IsZero() {
 		in.wait(max(until.Sub(r.now()), time.Second))
 	}
@@ -171,8 +170,28 @@ func (r *reporter) next(in loaded, out outcome) time.Duration {
 	return after
 }
 
-// refusedPause is how often an instance that could not be used is looked at again.
-const refusedPause = time.Minute
+// How often the service is read again while something of others is in the way: nothing tells when
+// it goes. An instance that cannot be used at all is looked at often, as somebody waits for it.
+const (
+	instancePause = time.Minute
+	rulePause     = 10 * time.Minute
+)
+
+// othersPause is how long to wait before reading again because of what others have; zero: there is
+// nothing of theirs in the way.
+func othersPause(refused []cloud.Problem) time.Duration {
+	pause := time.Duration(0)
+	for _, p := range refused {
+		switch p.Reason { //nolint:exhaustive // every other reason waits for a change in the cluster
+		case cloud.TakenByForeignRule:
+			pause = max(pause, rulePause)
+		case cloud.LoadBalancerNotFound, cloud.LoadBalancerLocked, cloud.LoadBalancerManaged, cloud.LoadBalancerClaimed,
+			cloud.SharedPerformance, cloud.AddressTypeMismatch, cloud.NetworkMismatch, cloud.ListenerOccupied, cloud.DeleteProtected:
+			return instancePause
+		}
+	}
+	return pause
+}
 
 // worst is the kind that asks for the longest pause.
 func worst(failed []apply.StepError) cloud.ErrorKind {

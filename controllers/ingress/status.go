@@ -72,7 +72,9 @@ func (r *reporter) status(ctx context.Context, ing *networkingv1.Ingress, want [
 	}
 	changed := ing.DeepCopy()
 	changed.Status.LoadBalancer.Ingress = want
-	if err := r.client.Status().Patch(ctx, changed, client.MergeFrom(ing)); client.IgnoreNotFound(err) != nil {
+	// An Ingress that moved is written by two groups; the one that read an old status tries again.
+	patch := client.MergeFromWithOptions(ing, client.MergeFromWithOptimisticLock{})
+	if err := r.client.Status().Patch(ctx, changed, patch); client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("writing the status of Ingress %q: %w", ing.Namespace+"/"+ing.Name, err)
 	}
 	return nil
