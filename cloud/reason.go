@@ -39,30 +39,30 @@ const (
 
 // Reasons that concern one Ingress or one of its paths.
 const (
-	ServiceNotFound     Reason = "ServiceNotFound"
-	ServicePortNotFound Reason = "ServicePortNotFound"
-	ExternalNameService Reason = "ExternalNameService"
-	ServiceNoSelector   Reason = "ServiceWithoutSelector"
-	ResourceBackend     Reason = "ResourceBackend"
-	SecretNotFound      Reason = "SecretNotFound"
-	InvalidCertificate  Reason = "InvalidCertificate"
-	CertificateMismatch Reason = "CertificateKeyMismatch"
-	CertificateExpired  Reason = "CertificateExpired"
-	CertificateNotYet   Reason = "CertificateNotYetValid" // served all the same
-	TLSHostWithoutRule  Reason = "TLSHostWithoutRule"
-	TLSHostNotCovered   Reason = "TLSHostNotCovered"
-	ExtensionsExhausted Reason = "DomainExtensionsExhausted"
-	UnsupportedPath     Reason = "UnsupportedPath"     // characters or length that the service cannot take
-	RejectedPath        Reason = "RejectedPath"        // the service finally refused it
-	UnsupportedHost     Reason = "UnsupportedHost"     // a host that the service cannot take
-	ApproximateExact    Reason = "ApproximateExact"    // served wider than Exact asks; refused under Strict
-	ApproximatePrefix   Reason = "ApproximatePrefix"   // Normal: a string prefix takes more than path segments
-	ApproximateWildcard Reason = "ApproximateWildcard" // Normal: a wildcard takes more than one label
-	PathConflict        Reason = "PathConflict"        // another Ingress has this host and path
-	HostClaimed         Reason = "HostClaimed"         // another namespace has this host
-	DefaultBackendTaken Reason = "DefaultBackendTaken" // one default backend an instance
-	HostlessPath        Reason = "HostlessPath"        // Normal: host-less paths do not serve known hosts
-	RulesExhausted      Reason = "RulesExhausted"      // the listener has no room for this path
-	TakenByForeignRule  Reason = "TakenByForeignRule"  // somebody else's rule or extension holds the key
-	NoReadyEndpoints    Reason = "NoReadyEndpoints"    // the service refuses rules to an empty group
+	ServiceNotFound     Reason = "ServiceNotFound"           // the Service that a path names does not exist
+	ServicePortNotFound Reason = "ServicePortNotFound"       // the Service has no such TCP port
+	ExternalNameService Reason = "ExternalNameService"       // a Service without pods of its own
+	ServiceNoSelector   Reason = "ServiceWithoutSelector"    // only pods that a selector finds can be served
+	ResourceBackend     Reason = "ResourceBackend"           // the backend is no Service
+	SecretNotFound      Reason = "SecretNotFound"            // the Secret that spec.tls names does not exist
+	InvalidCertificate  Reason = "InvalidCertificate"        // the Secret has no usable certificate and key, or the service refuses them
+	CertificateMismatch Reason = "CertificateKeyMismatch"    // the key is not that of the first certificate
+	CertificateExpired  Reason = "CertificateExpired"        // the certificate is past its end
+	CertificateNotYet   Reason = "CertificateNotYetValid"    // the certificate is not valid yet; served all the same
+	TLSHostWithoutRule  Reason = "TLSHostWithoutRule"        // Normal: no rule of the namespace has this TLS host
+	TLSHostNotCovered   Reason = "TLSHostNotCovered"         // the certificate is not for this host; served all the same
+	ExtensionsExhausted Reason = "DomainExtensionsExhausted" // the HTTPS listener takes no further domain extension
+	UnsupportedPath     Reason = "UnsupportedPath"           // characters or length that the service cannot take
+	RejectedPath        Reason = "RejectedPath"              // the service finally refused it
+	UnsupportedHost     Reason = "UnsupportedHost"           // a host that the service cannot take
+	ApproximateExact    Reason = "ApproximateExact"          // served wider than Exact asks; refused under Strict
+	ApproximatePrefix   Reason = "ApproximatePrefix"         // Normal: a string prefix takes more than path segments
+	ApproximateWildcard Reason = "ApproximateWildcard"       // Normal: a wildcard takes more than one label
+	PathConflict        Reason = "PathConflict"              // another Ingress has this host and path
+	HostClaimed         Reason = "HostClaimed"               // another namespace has this host
+	DefaultBackendTaken Reason = "DefaultBackendTaken"       // one default backend an instance
+	HostlessPath        Reason = "HostlessPath"              // Normal: host-less paths do not serve known hosts
+	RulesExhausted      Reason = "RulesExhausted"            // the listener has no room for this path
+	TakenByForeignRule  Reason = "TakenByForeignRule"        // somebody else's rule or extension holds the key
+	NoReadyEndpoints    Reason = "NoReadyEndpoints"          // the service refuses rules to an empty group
 )

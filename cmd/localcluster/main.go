@@ -1,6 +1,3 @@
-// Command localcluster is `make run`: a Kubernetes control plane, a node that runs pods inside the
-// process, a fake SLB that serves real traffic, and the controller. It applies the café sample,
-// shows that a request goes through, and stays up until it is interrupted.
 package main
 
 import (
@@ -14,16 +11,24 @@ import (
 )
 
 func main() {
+	os.Exit(exitCode(os.Args[1:]))
+}
+
+// interrupted is the exit code of a program that was ended by an interrupt.
+const interrupted = 130
+
+func exitCode(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := run(ctx, os.Args[1:], os.Stdout)
+	err := run(ctx, args, os.Stdout)
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		fmt.Fprintln(os.Stderr, "interrupted before everything was up; cleaned up")
-		os.Exit(130)
+		return interrupted
 	default:
 		fmt.Fprintln(os.Stderr, "localcluster:", err)
-		os.Exit(1)
+		return 1
 	}
 }

@@ -1,5 +1,3 @@
-// Command slb-ingress-controller runs the controller against the cluster of its kubeconfig or of
-// its service account, and against the load balancer service of one region.
 package main
 
 import (
@@ -59,7 +57,7 @@ func newLogger(level int) (*zap.Logger, error) {
 		return nil, fmt.Errorf("--v: cannot log at level %d, give 0 to %d", level, maxVerbosity)
 	}
 	config := zap.NewProductionConfig()
-	config.Level = zap.NewAtomicLevelAt(zapcore.Level(-level)) //nolint:gosec // 0 to 10
+	config.Level = zap.NewAtomicLevelAt(zapcore.Level(-level))
 	config.EncoderConfig.EncodeTime = zapcore.RFC3339TimeEncoder
 	config.Sampling = nil
 	config.DisableStacktrace = true

@@ -1,0 +1,93 @@
+package main
+
+// advice is what a user can do about a reason.
+type advice struct {
+	event  string // Warning or Normal, or how else it shows
+	remedy string // sentences
+}
+
+const (
+	warning = "Warning"
+	normal  = "Normal"
+)
+
+// adviceOf gives the advice for a reason by its value; the zero advice if there is none.
+func adviceOf(value string) advice {
+	if a, ok := groupAdvice()[value]; ok {
+		return a
+	}
+	if a, ok := tlsAdvice()[value]; ok {
+		return a
+	}
+	return pathAdvice()[value]
+}
+
+func groupAdvice() map[string]advice {
+	return map[string]advice{
+		"ConfigMissing":            {warning, "Restore the IngressClass, the SLBConfig or the permission that the message names. Until then nothing of the group is changed or deleted."},
+		"InvalidConfig":            {warning, "Correct the field of the SLBConfig that the message names."},
+		"InvalidLoadBalancerID":    {warning, "Write the id as the console shows it: `lb-` and lower-case letters and digits. The Ingress is not served until then."},
+		"LoadBalancerNotFound":     {warning, "Correct the id, or remove the annotation. Check that the instance is of the controller's account and region."},
+		"LoadBalancerLocked":       {warning, "Settle the account's arrears or renew the instance."},
+		"LoadBalancerManaged":      {warning, "Name an instance that no other controller or cloud service manages."},
+		"LoadBalancerClaimed":      {warning, "Name another instance, or remove the other use first. If our tags were removed from an instance that we created, put them back."},
+		"SharedPerformance":        {warning, "Give the instance a specification, or name a guaranteed-performance instance."},
+		"AddressTypeMismatch":      {warning, "Correct the annotation `address-type` or the id, or use a class with the address type."},
+		"NetworkMismatch":          {warning, "Name an instance of the cluster's VPC. If the message names a wrong VPC for the cluster, correct `--vpc-id`."},
+		"NetworkConflict":          {warning, "Name an instance of the cluster's VPC. An internet instance does not tell its VPC, so the conflict shows only when a pod is added."},
+		"IntranetNeedsID":          {warning, "Name an existing instance by the annotation `id`, or use a class whose SLBConfig has `addressType: intranet` and a `vSwitchID`."},
+		"ListenerOccupied":         {warning, "Delete the listener that the message describes, or allow its replacement by the annotation `force-override-listeners`. It is looked at again every minute."},
+		"ListenersTakenOver":       {normal, "Nothing, if that was meant. The old definition is in the message and in `status.takenOver` of the SLBInstance."},
+		"AnnotationConflict":       {warning, "Let the Ingresses of the instance agree, or move one to another instance."},
+		"InvalidAnnotation":        {warning, "Write one of the values that the message names."},
+		"UnknownAnnotation":        {warning, "Correct the key, or remove it. [annotations.md](annotations.md) has all keys."},
+		"DeletionBlocked":          {warning, "Delete the Ingresses, or move them to another class or instance. The SLBInstance goes then by itself."},
+		"DeleteProtected":          {warning, "Switch the instance's delete protection off in the console if it may go."},
+		"CloudError":               {warning, "Usually nothing: the call is made again after 2 seconds to 5 minutes. If it stays, look for the code in the service's documentation."},
+		"CloudDenied":              {warning, "Grant the RAM role the operation that the message names; [`config/ram-policy.json`](../config/ram-policy.json) has them all."},
+		"QuotaExceeded":            {warning, "Raise the account's quota that the message names, or free some of it. If the quota was raised already, say so in `spec.quotas` of the SLBConfig."},
+		"FallbackCertificate":      {normal, "Repair the Secret that another event of the Ingress names, or name one in `spec.tls`."},
+		"LoadBalancerCreated":      {normal, "Nothing. The message names the instance and its specification, since it is charged from now on."},
+		"LoadBalancerReleased":     {normal, "Nothing. The address is gone for good."},
+		"Programmed":               {normal, "Nothing: the Ingress is served at the address in the message. On an SLBInstance it is the reason of condition `Ready`."},
+		"MembersHeld":              {normal, "Nothing: within 60 seconds the Service lists its pods, or the members are removed."},
+		"NetworkInterfaceNotFound": {warning, "Check that the pods have network interfaces of the cluster's VPC, and that `--vpc-id` is right. It is asked again every 10 seconds; known members stay."},
+		"EndpointAddressRefused":   {warning, "Find out who writes the EndpointSlice: a loopback, link-local, multicast or metadata address is no pod's."},
+	}
+}
+
+func tlsAdvice() map[string]advice {
+	return map[string]advice{
+		"SecretNotFound":            {warning, "Create the Secret in the Ingress's namespace, or correct the name. It is noticed at once."},
+		"InvalidCertificate":        {warning, "Put PEM into `tls.crt` and `tls.key` of a Secret of type `kubernetes.io/tls`. The domain keeps the certificate that it last presented."},
+		"CertificateKeyMismatch":    {warning, "Replace both halves of the Secret together; the leaf certificate has to come first in `tls.crt`."},
+		"CertificateExpired":        {warning, "Renew the certificate."},
+		"CertificateNotYetValid":    {normal, "Wait, or check the clock of whoever issued it."},
+		"TLSHostWithoutRule":        {normal, "Add a rule for the host, or remove it from `spec.tls`: the service presents a certificate for a domain only if the domain has a rule."},
+		"TLSHostNotCovered":         {warning, "Use a certificate that names the host. A wildcard in a certificate stands for one label."},
+		"DomainExtensionsExhausted": {warning, "Use one certificate for several hosts, or raise the quota `slb_quota_domain_extensions_num` and then `spec.quotas.domainExtensionsPerListener` of the SLBConfig."},
+		"UnsupportedHost":           {warning, "Write a DNS name. A wildcard can only be the whole first label."},
+	}
+}
+
+func pathAdvice() map[string]advice {
+	return map[string]advice{
+		"ServiceNotFound":        {warning, "Create the Service in the Ingress's namespace, or correct the name."},
+		"ServicePortNotFound":    {warning, "Use one of the ports that the message lists. Only TCP ports count."},
+		"ExternalNameService":    {warning, "Name a Service that selects pods."},
+		"ServiceWithoutSelector": {warning, "Give the Service a selector. Endpoints that are written by hand are not served."},
+		"ResourceBackend":        {warning, "Use `backend.service`."},
+		"UnsupportedPath":        {warning, "Use a path of at most 80 characters without `* ( ) [ ] \\ | ^ $`. The service has no wildcards and no regular expressions; `/*` at the end of an ImplementationSpecific path is read as a prefix."},
+		"RejectedPath":           {warning, "Change the path as the service's code says. It is not sent again until then."},
+		"ApproximateExact":       {"Warning", "Nothing, if the wider match does no harm. Under `pathMatching: Strict` such a path is refused."},
+		"ApproximatePrefix":      {"Normal; Warning under Strict", "Nothing, if no path such as the one in the message exists. Under `pathMatching: Strict` such a path is refused: use `/` or pathType ImplementationSpecific there."},
+		"ApproximateWildcard":    {"Normal; Warning under Strict", "Nothing, if deeper names do not resolve to the instance. Under `pathMatching: Strict` such a host is refused."},
+		"PathConflict":           {warning, "Remove the path from one of the two Ingresses. When the owner leaves, the other is served at once."},
+		"HostClaimed":            {warning, "Use another host, or let namespaces share hosts by `hostSharing: AcrossNamespaces` in the class's SLBConfig."},
+		"DefaultBackendTaken":    {warning, "Remove the default backend from one of the Ingresses, or move one to another instance."},
+		"HostlessPath":           {normal, "Name the host in the rule: the service does not try host-less rules for a host that it knows."},
+		"RulesExhausted":         {warning, "Remove paths, merge Ingresses' paths into shorter prefixes, or use another instance. A listener has 40 rules, also those of others, and the quota cannot be raised."},
+		"TakenByForeignRule":     {warning, "Delete the rule or domain extension that somebody made by hand, or leave the path out."},
+		"NoReadyEndpoints":       {warning, "Let the Service have a ready pod: in this region the service refuses rules to an empty group."},
+	}
+}

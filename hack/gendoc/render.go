@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/slb-ingress/slb-ingress-controller/annotations"
+)
+
+// render makes every document of the repository in the folder root, by its path below it.
+func render(root string) (map[string]string, error) {
+	list, err := readReasons(root)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{
+		"docs/annotations.md": annotationsText(),
+		"docs/events.md":      eventsText(list),
+	}, nil
+}
+
+// generated is the first line of a document that nobody should edit.
+func generated(by string) string {
+	return fmt.Sprintf("<!-- Written by `make generate` from %s. Change that, not this file. -->\n\n", by)
+}
+
+func annotationsText() string {
+	return generated("annotations/table.go") + `# Annotations
+
+Annotations stand on an Ingress. Every value is a string and is read as it is written: blanks are not
+trimmed and case counts. If a key is there under both prefixes, the newer one counts and the older one
+is not looked at.
+
+` + annotations.Markdown() + `
+"Applies to instance" means that Ingresses which share a load balancer instance can disagree. Then the
+Ingress with the oldest claim decides, and the others get the event ` + "`AnnotationConflict`" + `.
+
+A value that cannot be read counts as absent and gets the event ` + "`InvalidAnnotation`" + `. Two are
+stricter: an Ingress whose ` + "`id`" + ` cannot be read (` + "`InvalidLoadBalancerID`" + `), and one
+without an id whose ` + "`address-type`" + ` cannot be read, are not served at all, because serving them
+could expose them on the wrong address. A key under these prefixes that is not in the table gets the
+event ` + "`UnknownAnnotation`" + `, with the nearest key that exists.
+
+The class of an Ingress is not among them: use ` + "`spec.ingressClassName`" + `. The old annotation
+` + "`kubernetes.io/ingress.class`" + ` is understood too; if both are there, the field counts.
+`
+}
+
+// eventsText is the table of reasons, one section for each block of constants.
+func eventsText(list []reason) string {
+	var b strings.Builder
+	b.WriteString(generated("cloud/reason.go and hack/gendoc/advice.go"))
+	b.WriteString(`# Events
+
+The controller tells what is wrong by events on the object whose author can change it, most often an
+Ingress. The reason is stable and can be matched on; the message names the field, the cause and the fix.
+An event is sent when a problem begins, not each time it is met, and again after the controller restarts.
+
+    kubectl get events --field-selector involvedObject.kind=Ingress
+    kubectl get events -n default --field-selector involvedObject.kind=SLBInstance
+
+Events of cluster-scoped objects, such as SLBInstance and SLBConfig, are in namespace ` + "`default`" + `.
+The metric ` + "`slb_ingress_problems`" + ` counts the problems that hold now, by reason. Reasons are used
+in the condition ` + "`Ready`" + ` of an SLBInstance too.
+
+A Normal event tells what is served but worth knowing. After a Warning the path or Ingress keeps what
+it last served, or is left out; others are served.
+`)
+	unused := writeReasons(&b, list)
+	if len(unused) > 0 {
+		fmt.Fprintf(&b, "\n## Reserved\n\nThese names are fixed but nothing uses them yet: %s.\n", strings.Join(unused, ", "))
+	}
+	return b.String()
+}
+
+func writeReasons(b *strings.Builder, list []reason) (unused []string) {
+	section := ""
+	for _, r := range list {
+		if !r.used {
+			unused = append(unused, "`"+r.value+"`")
+			continue
+		}
+		if r.section != section {
+			section = r.section
+			fmt.Fprintf(b, "\n## %s\n\n| Reason | Event | Cause | What to do |\n| --- | --- | --- | --- |\n", section)
+		}
+		a := adviceOf(r.value)
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", r.value, a.event, sentence(r.cause), a.remedy)
+	}
+	return unused
+}
+
+// sentence makes a sentence of a comment.
+func sentence(comment string) string {
+	text := strings.TrimPrefix(comment, "Normal: ")
+	return strings.ToUpper(text[:1]) + text[1:] + "."
+}
