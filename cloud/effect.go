@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -10,9 +11,7 @@ import (
 // by which the planner's promises are tested. o is not changed.
 func (o Observed) After(owner Owner, c Change, ids IDs) Observed {
 	next := o.Clone()
-	for ref, id := range ids {
-		next.IDs[ref] = id
-	}
+	maps.Copy(next.IDs, ids)
 	c.effect(&next, owner, ids)
 	next.Ours.Normalize()
 	return next
@@ -21,9 +20,7 @@ func (o Observed) After(owner Owner, c Change, ids IDs) Observed {
 func (c CreateLoadBalancer) effect(o *Observed, owner Owner, ids IDs) {
 	lb := c.LoadBalancer
 	tags := owner.Tags()
-	for k, v := range lb.Tags {
-		tags[k] = v
-	}
+	maps.Copy(tags, lb.Tags)
 	o.Instance = &Instance{
 		ID: ids[LoadBalancerRef()], Name: lb.Name, AddressType: lb.AddressType, Spec: lb.Spec,
 		ChargeType: "PayBySpec", Status: StatusActive, VSwitchID: lb.VSwitchID,
@@ -35,9 +32,7 @@ func (c TagLoadBalancer) effect(o *Observed, _ Owner, _ IDs) {
 	if o.Instance.Tags == nil {
 		o.Instance.Tags = map[string]string{}
 	}
-	for k, v := range c.Tags {
-		o.Instance.Tags[k] = v
-	}
+	maps.Copy(o.Instance.Tags, c.Tags)
 }
 
 func (c UntagLoadBalancer) effect(o *Observed, _ Owner, _ IDs) {

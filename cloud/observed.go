@@ -1,6 +1,9 @@
 package cloud
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Observed is what the service has for one owner. The zero Observed is an account without anything
 // of the owner's.
@@ -35,7 +38,7 @@ func (o Observed) Clone() Observed {
 	c := o
 	if o.Instance != nil {
 		instance := *o.Instance
-		instance.Tags = cloneMap(instance.Tags)
+		instance.Tags = maps.Clone(instance.Tags)
 		c.Instance = &instance
 	}
 	c.Ours = o.Ours.Clone()
@@ -53,7 +56,7 @@ func (s Stack) Clone() Stack {
 	c := s
 	if s.LoadBalancer != nil {
 		lb := *s.LoadBalancer
-		lb.Tags = cloneMap(lb.Tags)
+		lb.Tags = maps.Clone(lb.Tags)
 		c.LoadBalancer = &lb
 	}
 	c.Listeners = slices.Clone(s.Listeners)
@@ -61,16 +64,5 @@ func (s Stack) Clone() Stack {
 	c.Extensions = slices.Clone(s.Extensions)
 	c.ServerGroups = slices.Clone(s.ServerGroups)
 	c.Certificates = slices.Clone(s.Certificates)
-	return c
-}
-
-func cloneMap(m map[string]string) map[string]string {
-	if m == nil {
-		return nil
-	}
-	c := make(map[string]string, len(m))
-	for k, v := range m {
-		c[k] = v
-	}
 	return c
 }

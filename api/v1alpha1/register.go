@@ -10,7 +10,7 @@ import (
 const GroupName = "slb.alibabacloud.com"
 
 // GroupVersion is the group and version of this package's types.
-var GroupVersion = schema.GroupVersion{Group: GroupName, Version: "v1alpha1"}
+var GroupVersion = schema.GroupVersion{Group: GroupName, Version: "v1alpha1"} //nolint:gochecknoglobals // a constant that Go cannot declare as one, where every API package has it
 
 // AddToScheme registers the types of this package.
 func AddToScheme(scheme *runtime.Scheme) error {

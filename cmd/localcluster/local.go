@@ -30,7 +30,7 @@ func claim(path string) (*localDir, error) {
 		return nil, fmt.Errorf("cannot make %q: %w", name, err)
 	}
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		defer lock.Close()
+		defer func() { _ = lock.Close() }() // nothing was written
 		if errors.Is(err, syscall.EWOULDBLOCK) {
 			pid, _ := os.ReadFile(name) // for the message only
 			return nil, fmt.Errorf("a local cluster is up already (process %s): use it by \". %s/env\", or end it by Ctrl-C there",
@@ -66,7 +66,7 @@ func (d *localDir) writeEnv(c *cluster.Cluster) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(config, kubeconfig, 0o600); err != nil {
+	if err := os.WriteFile(config, kubeconfig, 0o600); err != nil { //nolint:gosec // a folder that the caller chose
 		return err
 	}
 	text := fmt.Sprintf("KUBECONFIG=%s\nSLB_OPENAPI=%s\nSLB_HTTP_PORT=%d\nSLB_HTTPS_PORT=%d\nLOCALCLUSTER_PID=%d\nexport KUBECONFIG\n",

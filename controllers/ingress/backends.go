@@ -108,10 +108,8 @@ func (in *loaded) wait(d time.Duration) {
 
 func anyReady(list []*discoveryv1.EndpointSlice) bool {
 	for _, slice := range list {
-		for _, endpoint := range slice.Endpoints {
-			if ready(endpoint) {
-				return true
-			}
+		if slices.ContainsFunc(slice.Endpoints, ready) {
+			return true
 		}
 	}
 	return false

@@ -34,6 +34,25 @@ func tell(recorder events.EventRecorder, p cloud.Problem) {
 		"%s", note[:min(len(note), maxNote)])
 }
 
+// announce tells of instances that came and went; they cost money.
+func (r *reporter) announce(in loaded, out outcome) {
+	for _, step := range out.done.Done {
+		note := cloud.Problem{Object: recordObject(in.Owner.Group), Notice: true}
+		switch c := step.Change.(type) {
+		case cloud.CreateLoadBalancer:
+			note.Reason = cloud.InstanceCreated
+			note.Message = fmt.Sprintf("created load balancer %s (%s, %s)", out.done.Observed.IDs[cloud.LoadBalancerRef()],
+				c.LoadBalancer.AddressType, c.LoadBalancer.Spec)
+		case cloud.DeleteLoadBalancer:
+			note.Reason = cloud.InstanceReleased
+			note.Message = fmt.Sprintf("released load balancer %s at %s", in.Record.Status.LoadBalancerID, in.Record.Status.Address)
+		default:
+			continue
+		}
+		tell(r.recorder, note)
+	}
+}
+
 func referenceTo(o cloud.Object) *corev1.ObjectReference {
 	reference := &corev1.ObjectReference{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name, UID: types.UID(o.UID)}
 	switch o.Kind {

@@ -22,7 +22,7 @@ import (
 
 // FallbackSecret is the Secret of the controller's namespace that holds the self-signed
 // certificate which port 443 presents when no Ingress has one.
-const FallbackSecret = "slb-ingress-fallback-certificate"
+const FallbackSecret = "slb-ingress-fallback-certificate" //nolint:gosec // a name, not a secret
 
 // The fallback certificate: an RSA key, which the service takes in every region, and a life so long
 // that it never has to be replaced under traffic that does not verify it anyway.

@@ -22,7 +22,7 @@ type remembered struct {
 	until    time.Time // when an audit is due
 }
 
-func newMemory() *memory { 
+func newMemory() *memory {
 	return &memory{groups: map[string]remembered{}, rejected: map[string]map[cloud.Ref]cloud.Problem{}}
 }
 

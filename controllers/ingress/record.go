@@ -156,7 +156,7 @@ func (r *records) write(ctx context.Context, before, record *v1alpha1.SLBInstanc
 // end removes the record of a group that is no more.
 func (r *records) end(ctx context.Context, record *v1alpha1.SLBInstance) error {
 	if record.DeletionTimestamp.IsZero() {
-		if err := r.client.Delete(ctx, record); client.IgnoreNotFound(err) != nil {
+		if err := client.IgnoreNotFound(r.client.Delete(ctx, record)); err != nil {
 			return fmt.Errorf("deleting SLBInstance %q: %w", record.Name, err)
 		}
 	}
@@ -164,7 +164,7 @@ func (r *records) end(ctx context.Context, record *v1alpha1.SLBInstance) error {
 	if !controllerutil.RemoveFinalizer(record, v1alpha1.Finalizer) {
 		return nil
 	}
-	if err := r.client.Patch(ctx, record, client.MergeFrom(before)); client.IgnoreNotFound(err) != nil {
+	if err := client.IgnoreNotFound(r.client.Patch(ctx, record, client.MergeFrom(before))); err != nil {
 		return fmt.Errorf("removing the finalizer of SLBInstance %q: %w", record.Name, err)
 	}
 	r.wrote(record.Name, "") // gone: the cache has to lose it, too

@@ -116,25 +116,39 @@ func onceCertificate(load func(context.Context) (cloud.Certificate, error)) func
 
 func watches(mgr ctrl.Manager, r *reconciler, options Options) error {
 	route := router{client: mgr.GetClient(), options: options}
-	spec := builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{},
-		predicate.AnnotationChangedPredicate{}, predicate.LabelChangedPredicate{}, deletionBegan()))
-	pods := builder.WithPredicates(predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool { return podChanged(e.ObjectOld, e.ObjectNew) }})
-	return ctrl.NewControllerManagedBy(mgr).
+	b := ctrl.NewControllerManagedBy(mgr).
 		Named("slb-ingress").
 		WithOptions(controller.Options{
 			MaxConcurrentReconciles: options.Workers,
 			// A program may run the controller again after it stopped; the name is for metrics.
 			SkipNameValidation: new(true),
-		}).
-		Watches(&networkingv1.Ingress{}, route.ingress(), spec).
-		Watches(&networkingv1.IngressClass{}, route.mapped(route.class), spec).
-		Watches(&v1alpha1.SLBConfig{}, route.mapped(route.config), spec).
-		Watches(&v1alpha1.SLBInstance{}, route.mapped(route.record), builder.WithPredicates(recordChanged())).
-		Watches(&corev1.Service{}, route.mapped(route.service), spec).
-		Watches(&discoveryv1.EndpointSlice{}, route.mapped(route.endpoints)).
-		Watches(&corev1.Pod{}, route.mapped(route.pod), pods).
-		WatchesRawSource(source.Channel(r.loader.secrets.changed, secretHandler(route))).
-		Complete(r)
+		})
+	for _, w := range route.watched() {
+		b = b.Watches(w.object, w.handler, builder.WithPredicates(w.changes))
+	}
+	return b.WatchesRawSource(source.Channel(r.loader.secrets.changed, secretHandler(route))).Complete(r)
+}
+
+// watched is one kind of object whose events lead to reconciles.
+type watched struct {
+	object  client.Object
+	handler handler.EventHandler
+	changes predicate.Predicate
+}
+
+func (r router) watched() []watched {
+	spec := predicate.Or(predicate.GenerationChangedPredicate{},
+		predicate.AnnotationChangedPredicate{}, predicate.LabelChangedPredicate{}, deletionBegan())
+	pods := predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool { return podChanged(e.ObjectOld, e.ObjectNew) }}
+	return []watched{
+		{&networkingv1.Ingress{}, r.ingress(), spec},
+		{&networkingv1.IngressClass{}, r.mapped(r.class), spec},
+		{&v1alpha1.SLBConfig{}, r.mapped(r.config), spec},
+		{&v1alpha1.SLBInstance{}, r.mapped(r.record), recordChanged()},
+		{&corev1.Service{}, r.mapped(r.service), spec},
+		{&discoveryv1.EndpointSlice{}, r.mapped(r.endpoints), predicate.Funcs{}},
+		{&corev1.Pod{}, r.mapped(r.pod), pods},
+	}
 }
 
 func secretHandler(route router) handler.EventHandler { return route.mapped(route.secret) }

@@ -52,8 +52,10 @@ func (r *reporter) frozen(ctx context.Context, in loaded) (reconcile.Result, err
 	object := recordObject(in.Owner.Group)
 	problems := []cloud.Problem{{Object: object, Reason: cloud.ConfigMissing, Message: in.Frozen}}
 	for _, ing := range in.Ingresses {
-		problems = append(problems, cloud.Problem{Object: objectOf(ing), Reason: cloud.ConfigMissing,
-			Message: in.Frozen + "; what is served stays as it is"})
+		problems = append(problems, cloud.Problem{
+			Object: objectOf(ing), Reason: cloud.ConfigMissing,
+			Message: in.Frozen + "; what is served stays as it is",
+		})
 	}
 	r.tell(ctx, in.Owner.Group, append(problems, in.Problems...))
 	if in.Record == nil {
@@ -89,6 +91,7 @@ func (r *reporter) finished(ctx context.Context, in loaded, out outcome) (reconc
 	}
 	problems := r.problems(in, out)
 	r.tell(ctx, group, problems)
+	r.announce(in, out)
 	r.log(ctx, in, out)
 	if err := r.statuses(ctx, in, out); err != nil {
 		return reconcile.Result{}, err

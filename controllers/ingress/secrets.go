@@ -22,7 +22,7 @@ type secretStore struct {
 	api     corev1client.SecretsGetter
 	changed chan event.GenericEvent // a Secret without its data, for every change
 
-	ctx  context.Context // ends every watch
+	ctx  context.Context //nolint:containedctx // ends every watch; they outlive the reconcile that began them
 	stop context.CancelFunc
 
 	mu      sync.Mutex
@@ -61,7 +61,7 @@ func (s *secretStore) Use(ctx context.Context, group string, names []types.Names
 	wanted := make(map[types.NamespacedName]*follow, len(names))
 	s.mu.Lock()
 	for _, name := range names {
-		wanted[name] = s.join(group, name)
+		wanted[name] = s.join(group, name) //nolint:contextcheck // the watch outlives this call
 	}
 	for name, f := range s.follows {
 		if wanted[name] == nil {

@@ -21,8 +21,15 @@ func (r *reporter) statuses(ctx context.Context, in loaded, out outcome) error {
 	serving := servedBy(out)
 	for _, ing := range in.Ingresses {
 		name := types.NamespacedName{Namespace: ing.Namespace, Name: ing.Name}
-		if err := r.status(ctx, ing, addressFor(ing, got, in.Record.Status.Address, serving[name])); err != nil {
+		want := addressFor(ing, got, in.Record.Status.Address, serving[name])
+		if err := r.status(ctx, ing, want); err != nil {
 			return err
+		}
+		if len(addresses(ing)) == 0 && len(want) > 0 {
+			tell(r.recorder, cloud.Problem{
+				Object: objectOf(ing), Reason: cloud.Programmed, Notice: true,
+				Message: fmt.Sprintf("served at %s by load balancer %s", want[0].IP, got.Instance.ID),
+			})
 		}
 	}
 	for _, ing := range in.Former {
@@ -74,7 +81,7 @@ func (r *reporter) status(ctx context.Context, ing *networkingv1.Ingress, want [
 	changed.Status.LoadBalancer.Ingress = want
 	// An Ingress that moved is written by two groups; the one that read an old status tries again.
 	patch := client.MergeFromWithOptions(ing, client.MergeFromWithOptimisticLock{})
-	if err := r.client.Status().Patch(ctx, changed, patch); client.IgnoreNotFound(err) != nil {
+	if err := client.IgnoreNotFound(r.client.Status().Patch(ctx, changed, patch)); err != nil {
 		return fmt.Errorf("writing the status of Ingress %q: %w", ing.Namespace+"/"+ing.Name, err)
 	}
 	return nil

@@ -19,7 +19,7 @@ const regionID = "cn-hangzhou"
 
 // startCloud starts the fake SLB: its API on a TCP port, and its data plane, which reaches pods
 // through the virtual node.
-func (c *Cluster) startCloud(context.Context) error {
+func (c *Cluster) startCloud(ctx context.Context) error {
 	fake := c.options.Fake
 	fake.Region = regionID
 	fake.Addresses = c.options.Addresses
@@ -27,13 +27,14 @@ func (c *Cluster) startCloud(context.Context) error {
 	fake.Switches.AnyENI = true // the virtual node chooses the ids of its pods' interfaces
 	c.Cloud = fakecloud.New(fake)
 
-	listener, err := net.Listen("tcp", c.options.OpenAPI)
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", c.options.OpenAPI)
 	if err != nil {
 		return fmt.Errorf("cannot listen for the API: %w", err)
 	}
 	c.openAPI = listener.Addr().String()
 	server := &http.Server{Handler: c.Cloud, ReadHeaderTimeout: 10 * time.Second}
-	serving := c.background(func(context.Context) error { return ignoreClosed(server.Serve(listener)) })
+	serving := c.background(func(context.Context) error { return ignoreClosed(server.Serve(listener)) }) //nolint:contextcheck // a part outlives its start
 	c.onStop(func() error {
 		err := server.Close()
 		<-serving.done
@@ -41,7 +42,7 @@ func (c *Cluster) startCloud(context.Context) error {
 	})
 
 	c.Plane = dataplane.New(dataplane.Options{Source: c.Cloud, Dial: c.node.DialContext, Log: ctrl.Log.WithName("dataplane")})
-	c.onStop(c.background(c.Plane.Run).stop)
+	c.onStop(c.background(c.Plane.Run).stop) //nolint:contextcheck // a part outlives its start
 	return useFakeCredentials()
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"k8s.io/client-go/rest"
@@ -67,8 +68,8 @@ func (c *Cluster) Stop() error {
 	c.stops = nil
 	c.mu.Unlock()
 	var errs []error
-	for i := len(stops) - 1; i >= 0; i-- {
-		errs = append(errs, stops[i]())
+	for _, stop := range slices.Backward(stops) {
+		errs = append(errs, stop())
 	}
 	return errors.Join(errs...)
 }
@@ -118,7 +119,7 @@ func (c *Cluster) startNode(context.Context) error {
 		return err
 	}
 	c.node = n
-	running := c.background(n.Run)
+	running := c.background(n.Run) //nolint:contextcheck // a part outlives its start
 	c.onStop(running.stop)
 	return nil
 }
@@ -137,7 +138,7 @@ func (c *Cluster) StartController(ctx context.Context) error {
 		c.mu.Unlock()
 		return errors.New("the controller runs already")
 	}
-	running := c.background(func(ctx context.Context) error { return manager.Run(ctx, config, options) })
+	running := c.background(func(ctx context.Context) error { return manager.Run(ctx, config, options) }) //nolint:contextcheck // a part outlives its start
 	c.controller = running
 	c.mu.Unlock()
 	select {

@@ -49,9 +49,9 @@ func newScene(t *testing.T) *scene {
 	return newSceneNamed(t, name[:min(len(name), 50)])
 }
 
-func newSceneNamed(t testing.TB, name string) *scene {
-	t.Helper()
-	s := &scene{TB: t, world: shared, namespace: name, class: name}
+func newSceneNamed(tb testing.TB, name string) *scene {
+	tb.Helper()
+	s := &scene{TB: tb, world: shared, namespace: name, class: name}
 	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}})
 	s.create(&networkingv1.IngressClass{
 		ObjectMeta: metav1.ObjectMeta{Name: name},
@@ -223,10 +223,10 @@ func (s *scene) request(ctx context.Context, address, url string) (reply, error)
 	}
 	transport := &http.Transport{
 		DialContext: dial, DisableKeepAlives: true,
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // the test looks at the certificate itself
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // the tests look at the certificate themselves
 	}
 	defer transport.CloseIdleConnections()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return reply{}, err
 	}
