@@ -1,0 +1,257 @@
+package ingress
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/watch"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+
+	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
+)
+
+// apiServer is a Kubernetes API in memory with the controller's indexes. It fills what a real one
+// fills at creation, and delivers events to the handlers of the life that runs.
+type apiServer struct {
+	client.WithWatch
+
+	world   *world
+	uids    int
+	streams []*stream
+
+	// fault, if set, is asked before each write of the controller; its error is the answer.
+	fault func(verb string, o client.Object) error
+	// writes counts those of the controller that reached the API.
+	writes int
+}
+
+// stream is the events of one kind.
+type stream struct {
+	kind   client.Object
+	events watch.Interface
+	seen   map[types.NamespacedName]client.Object
+}
+
+func newScheme() *runtime.Scheme {
+	scheme := runtime.NewScheme()
+	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
+		panic(err)
+	}
+	return scheme
+}
+
+func newAPIServer(w *world) *apiServer {
+	w.Helper()
+	scheme := newScheme()
+	builder := fake.NewClientBuilder().WithScheme(scheme).WithStatusSubresource(&v1alpha1.SLBInstance{})
+	w.must(addIndexes(w.Context(), builderIndexer{builder}, w.setup.options))
+	a := &apiServer{world: w}
+	a.WithWatch = builder.WithInterceptorFuncs(interceptor.Funcs{Create: a.create}).Build()
+	for _, kind := range (router{}).watched() {
+		a.streams = append(a.streams, a.open(scheme, kind.object))
+	}
+	return a
+}
+
+type builderIndexer struct{ *fake.ClientBuilder }
+
+func (b builderIndexer) IndexField(_ context.Context, o client.Object, field string, values client.IndexerFunc) error {
+	b.WithIndex(o, field, values)
+	return nil
+}
+
+func (a *apiServer) open(scheme *runtime.Scheme, kind client.Object) *stream {
+	gvks, _, err := scheme.ObjectKinds(kind)
+	a.world.must(err)
+	list, err := scheme.New(gvks[0].GroupVersion().WithKind(gvks[0].Kind + "List"))
+	a.world.must(err)
+	events, err := a.Watch(a.world.Context(), list.(client.ObjectList)) //nolint:forcetypeassert // every kind's list is one
+	a.world.must(err)
+	return &stream{kind: kind, events: events, seen: map[types.NamespacedName]client.Object{}}
+}
+
+// create fills what the server fills.
+func (a *apiServer) create(ctx context.Context, c client.WithWatch, o client.Object, options ...client.CreateOption) error {
+	a.uids++
+	o.SetUID(types.UID(fmt.Sprintf("uid-%d", a.uids)))
+	o.SetGeneration(1)
+	if made := o.GetCreationTimestamp(); made.IsZero() {
+		o.SetCreationTimestamp(metav1.NewTime(time.Now()).Rfc3339Copy())
+	}
+	return c.Create(ctx, o, options...)
+}
+
+// errDead is what a dead process would see, if it could.
+var errDead = errors.New("this process is dead") //nolint:gochecknoglobals // a constant that Go cannot declare as one
+
+// clientOf is the client of one life. Its writes fail as the test wants it, and after its death.
+func (a *apiServer) clientOf(l *life) client.Client {
+	write := func(verb string, o client.Object, do func() error) error {
+		if l.dead {
+			return errDead
+		}
+		if a.fault != nil {
+			if err := a.fault(verb, o); err != nil {
+				return err
+			}
+		}
+		a.writes++
+		return do()
+	}
+	return interceptor.NewClient(a.WithWatch, interceptor.Funcs{
+		Create: func(ctx context.Context, c client.WithWatch, o client.Object, options ...client.CreateOption) error {
+			return write("create", o, func() error { return c.Create(ctx, o, options...) })
+		},
+		Delete: func(ctx context.Context, c client.WithWatch, o client.Object, options ...client.DeleteOption) error {
+			return write("delete", o, func() error { return c.Delete(ctx, o, options...) })
+		},
+		Update: func(ctx context.Context, c client.WithWatch, o client.Object, options ...client.UpdateOption) error {
+			return write("update", o, func() error { return c.Update(ctx, o, options...) })
+		},
+		Patch: func(ctx context.Context, c client.WithWatch, o client.Object, p client.Patch, options ...client.PatchOption) error {
+			return write("patch", o, func() error { return c.Patch(ctx, o, p, options...) })
+		},
+		SubResourceUpdate: func(ctx context.Context, c client.Client, sub string, o client.Object, options ...client.SubResourceUpdateOption) error {
+			return write("update "+sub, o, func() error { return c.SubResource(sub).Update(ctx, o, options...) })
+		},
+		SubResourcePatch: func(ctx context.Context, c client.Client, sub string, o client.Object, p client.Patch, options ...client.SubResourcePatchOption) error {
+			return write("patch "+sub, o, func() error { return c.SubResource(sub).Patch(ctx, o, p, options...) })
+		},
+	})
+}
+
+// deliver hands what happened to the controller's handlers, kind by kind, and tells whether there
+// was anything.
+func (a *apiServer) deliver() bool {
+	moved := false
+	watched := a.router().watched()
+	for i, s := range a.streams {
+		for {
+			select {
+			case e := <-s.events.ResultChan():
+				a.route(watched[i], s, e)
+				moved = true
+				continue
+			default:
+			}
+			break
+		}
+	}
+	return moved
+}
+
+func (a *apiServer) router() router {
+	return router{client: a.WithWatch, options: a.world.setup.options.withDefaults()}
+}
+
+func (a *apiServer) route(to watched, s *stream, e watch.Event) {
+	ctx, q := a.world.Context(), a.world.queue
+	o, ok := e.Object.(client.Object)
+	if !ok {
+		a.world.Fatalf("a watch of %T gave %T", s.kind, e.Object)
+	}
+	key := client.ObjectKeyFromObject(o)
+	old := s.seen[key]
+	s.seen[key] = o
+	switch {
+	case e.Type == watch.Deleted:
+		delete(s.seen, key)
+		if d := (event.DeleteEvent{Object: o}); to.changes.Delete(d) {
+			to.handler.Delete(ctx, d, q)
+		}
+	case old == nil:
+		if c := (event.CreateEvent{Object: o}); to.changes.Create(c) {
+			to.handler.Create(ctx, c, q)
+		}
+	default:
+		if u := (event.UpdateEvent{ObjectOld: old, ObjectNew: o}); to.changes.Update(u) {
+			to.handler.Update(ctx, u, q)
+		}
+	}
+}
+
+// replay hands every object to the handlers, as caches do when a process starts.
+func (a *apiServer) replay() {
+	a.deliver()
+	a.world.queue.clear()
+	watched := a.router().watched()
+	for i, s := range a.streams {
+		keys := make([]types.NamespacedName, 0, len(s.seen))
+		for key := range s.seen {
+			keys = append(keys, key)
+		}
+		slices.SortFunc(keys, func(x, y types.NamespacedName) int { return compareText(x.String(), y.String()) })
+		for _, key := range keys {
+			watched[i].handler.Create(a.world.Context(), event.CreateEvent{Object: s.seen[key], IsInInitialList: true}, a.world.queue)
+		}
+	}
+}
+
+func compareText(x, y string) int {
+	if x < y {
+		return -1
+	}
+	return 1
+}
+
+// add creates objects as users do.
+func (w *world) add(objects ...client.Object) {
+	w.Helper()
+	for _, o := range objects {
+		w.must(w.api.Create(w.Context(), o))
+	}
+}
+
+// edit changes an object as users do. The generation follows the spec, as it does on a real server.
+func edit[T client.Object](w *world, o T, change func(T)) T {
+	w.Helper()
+	w.must(w.api.Get(w.Context(), client.ObjectKeyFromObject(o), o))
+	before := o.DeepCopyObject()
+	change(o)
+	if !reflect.DeepEqual(specOf(before), specOf(o)) {
+		o.SetGeneration(o.GetGeneration() + 1)
+	}
+	w.must(w.api.Update(w.Context(), o))
+	return o
+}
+
+func specOf(o runtime.Object) any {
+	v := reflect.ValueOf(o).Elem().FieldByName("Spec")
+	if !v.IsValid() {
+		return nil
+	}
+	return v.Interface()
+}
+
+// remove deletes an object as users do.
+func (w *world) remove(o client.Object) {
+	w.Helper()
+	w.must(w.api.Delete(w.Context(), o))
+}
+
+// read reads an object by its name.
+func read[T client.Object](w *world, o T, namespace, name string) T {
+	w.Helper()
+	w.must(w.api.Get(w.Context(), types.NamespacedName{Namespace: namespace, Name: name}, o))
+	return o
+}
+
+// exists tells whether an object is there.
+func (w *world) exists(o client.Object, namespace, name string) bool {
+	w.Helper()
+	err := w.api.Get(w.Context(), types.NamespacedName{Namespace: namespace, Name: name}, o)
+	w.must(client.IgnoreNotFound(err))
+	return err == nil && !meta.IsNoMatchError(err)
+}
