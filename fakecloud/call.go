@@ -14,8 +14,8 @@ var errLost = errors.New("connection lost before the answer came")
 
 type object = map[string]any
 
-// exchange is one call on its way through the pipeline: admit, throttle, wait, before the effect,
-// effect, after the effect, answer.
+// exchange is one call on its way through the pipeline: admit, throttle, wait, faults that
+// keep the effect from happening, effect, faults that follow it, answer.
 type exchange struct {
 	action    string
 	params    Params
@@ -112,7 +112,7 @@ func (c *Cloud) apply(x *exchange) (object, *Error) {
 	}
 	out.lost = x.fault.LoseReply
 	c.recordLocked(x, out)
-	return c.withRequestID(answer, x), out.sign(x)
+	return c.withRequestID(answer, x), out.err
 }
 
 func (c *Cloud) withRequestID(answer object, x *exchange) object {

@@ -20,11 +20,11 @@ type State struct {
 }
 
 // Empty says whether the account holds nothing.
-func (s State) Empty() bool { return s.String() == "" }
+func (d State) Empty() bool { return d.String() == "" }
 
 // String is one line per resource.
-func (s State) String() string {
-	lines := slices.Concat(s.Instances, s.Listeners, s.Rules, s.Extensions, s.Groups, s.Certificates, s.ACLs)
+func (d State) String() string {
+	lines := slices.Concat(d.Instances, d.Listeners, d.Rules, d.Extensions, d.Groups, d.Certificates, d.ACLs)
 	if len(lines) == 0 {
 		return ""
 	}

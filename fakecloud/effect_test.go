@@ -14,7 +14,7 @@ import (
 
 // field follows a path like Rules.Rule.0.Domain; "#" is the length of a list.
 func field(answer any, path string) any {
-	for _, step := range strings.Split(path, ".") {
+	for step := range strings.SplitSeq(path, ".") {
 		switch v := answer.(type) {
 		case map[string]any:
 			answer = v[step]
@@ -123,6 +123,7 @@ func TestFilters(t *testing.T) {
 		"by server, elsewhere": {map[string]string{"ServerId": "i-1"}, ""},
 	} {
 		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
 			answer := do(t, cloud, "DescribeLoadBalancers", c.params)
 			found := map[string]bool{}
 			for n := range field(answer, "LoadBalancers.LoadBalancer.#").(int) {
@@ -141,7 +142,9 @@ func TestFilters(t *testing.T) {
 
 func eniOf(t *testing.T, ip string) string {
 	t.Helper()
-	var members []struct{ ServerID string }
+	var members []struct {
+		ServerID string `json:"ServerId"`
+	}
 	if err := json.Unmarshal([]byte(membersJSON(ip)), &members); err != nil {
 		t.Fatal(err)
 	}

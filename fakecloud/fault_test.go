@@ -2,6 +2,7 @@ package fakecloud_test
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -31,7 +32,7 @@ func memberCount(t *testing.T, s site) int {
 // adds two.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	ran := false
+	var ran atomic.Bool
 	cases := map[string]struct {
 		fault   fakecloud.Fault
 		code    string // "" for success, "lost" for an error without a code
@@ -46,10 +47,11 @@ func TestFaults(t *testing.T) {
 		"second call only":   {fakecloud.Fault{Nth: 2, Before: "SystemBusy"}, "", 3},
 		"by parameter":       {fakecloud.Fault{When: func(p fakecloud.Params) bool { return p["VServerGroupId"] == "" }, Before: "SystemBusy"}, "", 3},
 		"caller died before": {fakecloud.Fault{CrashBefore: func() {}}, "lost", 1},
-		"caller died after":  {fakecloud.Fault{CrashAfter: func() { ran = true }}, "", 3},
+		"caller died after":  {fakecloud.Fault{CrashAfter: func() { ran.Store(true) }}, "", 3},
 	}
 	for reason, c := range cases {
 		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
 			s := newSite(t, fakecloud.Options{})
 			s.Fail(c.fault)
 			err := add(t, s, inProcess(t, s.Cloud), "10.244.0.2", "10.244.0.3")
@@ -62,10 +64,10 @@ func TestFaults(t *testing.T) {
 			if n := memberCount(t, s); n != c.members {
 				t.Errorf("members: got %d, want %d", n, c.members)
 			}
+			if c.fault.CrashAfter != nil && !ran.Load() {
+				t.Error("the crash hook did not run")
+			}
 		})
-	}
-	if !ran {
-		t.Error("the crash hook did not run")
 	}
 }
 

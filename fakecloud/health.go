@@ -20,8 +20,9 @@ func (h Health) String() string {
 		return "normal"
 	case Unhealthy:
 		return "abnormal"
+	default:
+		return "unavailable"
 	}
-	return "unavailable"
 }
 
 // ReportHealth gives DescribeHealthStatus the results of a data plane's checks. Without it every

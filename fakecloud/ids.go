@@ -19,7 +19,7 @@ type ids struct {
 func (g *ids) sum(kind string) [sha256.Size]byte {
 	n := g.made[kind]
 	g.made[kind] = n + 1
-	text := binary.BigEndian.AppendUint64([]byte(kind+"/"), uint64(g.seed))
+	text := binary.BigEndian.AppendUint64([]byte(kind+"/"), uint64(g.seed)) //nolint:gosec // the bits count, not the sign
 	return sha256.Sum256(binary.BigEndian.AppendUint64(text, n))
 }
 

@@ -68,7 +68,8 @@ func (t *txn) requestedInstance() (InstanceSpec, *Error) {
 	if err := t.checkCharge(&s); err != nil {
 		return s, err
 	}
-	return s, t.checkNetwork(&s)
+	err = t.checkNetwork(&s)
+	return s, err
 }
 
 func (t *txn) checkCharge(s *InstanceSpec) *Error {

@@ -38,13 +38,6 @@ type outcome struct {
 	late   bool
 }
 
-func (o outcome) sign(x *exchange) *Error {
-	if o.err != nil {
-		o.err.RequestID = x.requestID
-	}
-	return o.err
-}
-
 // Journal is a copy of every call so far, oldest first.
 func (c *Cloud) Journal() []Call { return c.JournalSince(0) }
 
@@ -88,8 +81,8 @@ func (c *Cloud) record(x *exchange, out outcome) {
 	c.recordLocked(x, out)
 }
 
+// recordLocked writes the call down, and its request id into the error that answers it.
 func (c *Cloud) recordLocked(x *exchange, out outcome) {
-	out.sign(x)
 	c.seq++
 	call := Call{
 		Seq: c.seq, Time: c.opts.Now(), Action: x.action, Caller: x.caller, Foreign: x.foreign,
@@ -97,6 +90,7 @@ func (c *Cloud) recordLocked(x *exchange, out outcome) {
 		Write: x.op.write, Effect: out.effect, Lost: out.lost, Late: out.late, RequestID: x.requestID,
 	}
 	if out.err != nil {
+		out.err.RequestID = x.requestID
 		call.Code, call.Status = out.err.Code, out.err.Status
 	}
 	if call.Write && !x.foreign && !out.late {

@@ -1,6 +1,7 @@
 package fakecloud
 
 import (
+	"encoding/hex"
 	"fmt"
 	"net"
 	"strings"
@@ -24,8 +25,9 @@ func (r MatchResult) String() string {
 		return "rule"
 	case MatchedNothing:
 		return "404"
+	default:
+		return "default"
 	}
-	return "default"
 }
 
 // Match picks the rule of a request by its Host header and its path as it was sent (escaped, without
@@ -85,12 +87,13 @@ func fittingDomain(rules []RuleView, host string) string {
 func canonicalPath(path string) string {
 	var b strings.Builder
 	for n := 0; n < len(path); n++ {
-		char, escaped := path[n], false
-		if char == '%' && n+2 < len(path) && unhex(path[n+1]) >= 0 && unhex(path[n+2]) >= 0 {
-			char, escaped = byte(unhex(path[n+1])<<4|unhex(path[n+2])), true
+		char, escaped := unescape(path[n:])
+		if escaped {
 			n += 2
+		} else {
+			char = path[n]
 		}
-		if plain(char) && !(escaped && char == '/') {
+		if plain(char) && (!escaped || char != '/') {
 			b.WriteByte(char)
 		} else {
 			fmt.Fprintf(&b, "%%%02X", char)
@@ -104,14 +107,12 @@ func plain(c byte) bool {
 		strings.IndexByte("/-._~!$&'()*+,;=:@", c) >= 0
 }
 
-func unhex(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
+// unescape is the byte that a text like "%2Fa" begins with; false when it begins with none.
+func unescape(text string) (byte, bool) {
+	if len(text) < 3 || text[0] != '%' {
+		return 0, false
 	}
-	return -1
+	var char [1]byte
+	_, err := hex.Decode(char[:], []byte(text[1:3]))
+	return char[0], err == nil
 }

@@ -98,7 +98,7 @@ func parseWords(text string) map[string]wordList {
 			ops[strings.TrimSpace(line)] = current
 			continue
 		}
-		for _, field := range strings.Fields(line) {
+		for field := range strings.FieldsSeq(line) {
 			w := parseWord(field)
 			current[w.name] = w
 		}

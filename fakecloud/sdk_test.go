@@ -55,12 +55,10 @@ func inProcess(t *testing.T, cloud *fakecloud.Cloud) *slb.Client {
 
 // codeOf is the service's code of an error of the SDK, or of Do.
 func codeOf(err error) string {
-	var server *sdkerrors.ServerError
-	if errors.As(err, &server) {
+	if server, ok := errors.AsType[*sdkerrors.ServerError](err); ok {
 		return server.ErrorCode()
 	}
-	var direct *fakecloud.Error
-	if errors.As(err, &direct) {
+	if direct, ok := errors.AsType[*fakecloud.Error](err); ok {
 		return direct.Code
 	}
 	if err != nil {
@@ -138,7 +136,7 @@ func TestLifecycle(t *testing.T) {
 			if want := []string{`["shop.example.com","www.shop.example.com"]`}; !cmp.Equal(cert.SubjectAlternativeNames.SubjectAlternativeName, want) {
 				t.Errorf("SubjectAlternativeName: got %q, want %q", cert.SubjectAlternativeNames.SubjectAlternativeName, want)
 			}
-			sdkListener(t, client, lb, group, cert.ServerCertificateId)
+			sdkListener(t, client, sdkParts{lb: lb, group: group, cert: cert.ServerCertificateId})
 			rules := sdkRule(t, client, lb, group)
 			checkView(t, cloud, lb)
 
@@ -203,32 +201,35 @@ func sdkGroup(t *testing.T, client *slb.Client, lb string) string {
 	return group
 }
 
-func sdkListener(t *testing.T, client *slb.Client, lb, group, cert string) {
+// sdkParts are the ids of what a listener is made of.
+type sdkParts struct{ lb, group, cert string }
+
+func sdkListener(t *testing.T, client *slb.Client, of sdkParts) {
 	t.Helper()
 	create := slb.CreateCreateLoadBalancerHTTPSListenerRequest()
-	create.LoadBalancerId = lb
+	create.LoadBalancerId = of.lb
 	create.ListenerPort = requests.NewInteger(443)
 	create.Bandwidth = requests.NewInteger(-1)
 	create.HealthCheck, create.StickySession = "off", "off"
-	create.VServerGroupId = group
-	create.ServerCertificateId = cert
+	create.VServerGroupId = of.group
+	create.ServerCertificateId = of.cert
 	create.XForwardedForProto = "on"
 	must[*slb.CreateLoadBalancerHTTPSListenerResponse](t)(client.CreateLoadBalancerHTTPSListener(create))
 
 	start := slb.CreateStartLoadBalancerListenerRequest()
-	start.LoadBalancerId, start.ListenerPort, start.ListenerProtocol = lb, requests.NewInteger(443), "https"
+	start.LoadBalancerId, start.ListenerPort, start.ListenerProtocol = of.lb, requests.NewInteger(443), "https"
 	must[*slb.StartLoadBalancerListenerResponse](t)(client.StartLoadBalancerListener(start))
 
 	read := slb.CreateDescribeLoadBalancerHTTPSListenerAttributeRequest()
-	read.LoadBalancerId, read.ListenerPort = lb, requests.NewInteger(443)
+	read.LoadBalancerId, read.ListenerPort = of.lb, requests.NewInteger(443)
 	got := must[*slb.DescribeLoadBalancerHTTPSListenerAttributeResponse](t)(client.DescribeLoadBalancerHTTPSListenerAttribute(read))
 	if got.Status != "running" || got.XForwardedForProto != "on" || got.IdleTimeout != 15 || got.EnableHttp2 != "on" {
 		t.Errorf("listener: %+v", got)
 	}
 	list := slb.CreateDescribeLoadBalancerListenersRequest()
-	list.LoadBalancerId = &[]string{lb}
+	list.LoadBalancerId = &[]string{of.lb}
 	flat := must[*slb.DescribeLoadBalancerListenersResponse](t)(client.DescribeLoadBalancerListeners(list))
-	if len(flat.Listeners) != 1 || flat.Listeners[0].HTTPSListenerConfig.ServerCertificateId != cert {
+	if len(flat.Listeners) != 1 || flat.Listeners[0].HTTPSListenerConfig.ServerCertificateId != of.cert {
 		t.Errorf("flat listeners: %+v", flat.Listeners)
 	}
 }

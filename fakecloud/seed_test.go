@@ -2,6 +2,7 @@ package fakecloud_test
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"strings"
 	"testing"
@@ -85,9 +86,7 @@ func (s site) rule(name, domain, url string) string {
 // with is a copy of p with pairs of name and value set; an empty value removes the name.
 func with(p map[string]string, pairs ...string) map[string]string {
 	c := map[string]string{}
-	for name, value := range p {
-		c[name] = value
-	}
+	maps.Copy(c, p)
 	for n := 0; n+1 < len(pairs); n += 2 {
 		c[pairs[n]] = pairs[n+1]
 		if pairs[n+1] == "" {

@@ -56,6 +56,7 @@ func TestShapes(t *testing.T) {
 		"DescribeNetworkInterfaces":                  {map[string]string{"PrivateIpAddress.1": "10.244.0.1"}, &ecs.DescribeNetworkInterfacesResponse{}},
 	} {
 		t.Run(action, func(t *testing.T) {
+			t.Parallel()
 			body, err := json.Marshal(do(t, s.Cloud, action, c.params))
 			if err != nil {
 				t.Fatal(err)

@@ -66,7 +66,7 @@ func TestSwitches(t *testing.T) {
 	}
 }
 
-func unknownName(s site) (string, map[string]string) {
+func unknownName(site) (string, map[string]string) {
 	return "DescribeLoadBalancers", map[string]string{"Colour": "red"}
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,7 +140,7 @@ func TestNonceReuse(t *testing.T) {
 func TestUnsupportedMethod(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
-	wireCloud().ServeHTTP(w, httptest.NewRequest(http.MethodPut, "/?"+values(signedParams()).Encode(), nil))
+	wireCloud().ServeHTTP(w, httptest.NewRequest(http.MethodPut, "/?"+values(signedParams()).Encode(), http.NoBody))
 	if w.Code != 400 || !strings.Contains(w.Body.String(), "UnsupportedHTTPMethod") {
 		t.Errorf("got %d %s", w.Code, w.Body)
 	}
@@ -171,13 +172,9 @@ func TestSecretInURL(t *testing.T) {
 // checkSecrecy looks for key material in everything that a Cloud tells about itself.
 func checkSecrecy(t *testing.T, cloud *fakecloud.Cloud, pair keyPair) {
 	t.Helper()
-	told, err := json.Marshal(cloud.Journal())
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(told) + fmt.Sprintf("%+v", cloud.Journal()) + cloud.Dump().String()
-	secrets := append(strings.Split(pair.key, "\n")[1:3], strings.Split(pair.pkcs8, "\n")[1:3]...)
-	secrets = append(secrets, "PRIVATE KEY", fakecloud.DefaultAccessKeySecret)
+	text := fmt.Sprintf("%#v %+[1]v", cloud.Journal()) + cloud.Dump().String()
+	secrets := slices.Concat(strings.Split(pair.key, "\n")[1:3], strings.Split(pair.pkcs8, "\n")[1:3],
+		[]string{"PRIVATE KEY", fakecloud.DefaultAccessKeySecret})
 	for _, secret := range secrets {
 		if strings.Contains(text, secret) {
 			t.Errorf("the journal or the dump holds %q", secret)
