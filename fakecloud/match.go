@@ -33,11 +33,14 @@ func (r MatchResult) String() string {
 // Match picks the rule of a request by its Host header and its path as it was sent (escaped, without
 // the query).
 //
-// The host is compared without its port and without case: an exact domain wins over wildcards, the
-// longest wildcard over shorter ones; "*." stands for one label or more. When a domain fits, only its
-// rules count: the longest Url that the path begins with, else the rule without Url, else nothing
-// does, and the answer is 404. When none fits, the rules without a domain are tried in the same way,
-// and then the default group answers.
+// The host is compared without its port, without case and without the one dot that may end a fully
+// qualified name. The dot is inferred: the service's documents do not mention it; its proxies are based
+// on Tengine, an nginx, which drops it.
+//
+// An exact domain wins over wildcards, the longest wildcard over shorter ones; "*." stands for one label
+// or more. When a domain fits, only its rules count: the longest Url that the path begins with, else
+// the rule without Url, else nothing does, and the answer is 404. When none fits, the rules without a
+// domain are tried in the same way, and then the default group answers.
 func Match(rules []RuleView, host, path string) (RuleView, MatchResult) {
 	domain := fittingDomain(rules, cleanHost(host))
 	path = canonicalPath(path)
@@ -63,7 +66,7 @@ func cleanHost(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	return strings.ToLower(host)
+	return strings.ToLower(strings.TrimSuffix(host, "."))
 }
 
 // fittingDomain is the domain whose rules count for a host, or "".
