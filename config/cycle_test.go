@@ -27,6 +27,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
+	"github.com/slb-ingress/slb-ingress-controller/cmd/localcluster/node"
 )
 
 const (
@@ -217,9 +218,9 @@ func (w *world) get(ctx context.Context, address, url string) (serial string, er
 			}
 			return dialer.DialContext(ctx, network, net.JoinHostPort(address, strconv.Itoa(w.plane.Port(port))))
 		},
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // the test looks at the certificate itself
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // the test looks at it itself
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return "", err
 	}
@@ -232,8 +233,8 @@ func (w *world) get(ctx context.Context, address, url string) (serial string, er
 	if err != nil {
 		return "", err
 	}
-	var answer struct{ Namespace, Service string }
-	if resp.StatusCode != http.StatusOK || json.Unmarshal(body, &answer) != nil || answer.Namespace != shop {
+	var answer node.Answer
+	if resp.StatusCode != http.StatusOK || json.Unmarshal(body, &answer) != nil || answer.Service != shop {
 		return "", fmt.Errorf("got %d: %s", resp.StatusCode, body)
 	}
 	if resp.TLS != nil {

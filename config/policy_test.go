@@ -33,11 +33,11 @@ func allowed(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	var policy struct {
-		Version   string
 		Statement []struct {
-			Effect           string
-			Action, Resource any
-		}
+			Effect   string `json:"Effect"`
+			Action   any    `json:"Action"`
+			Resource any    `json:"Resource"`
+		} `json:"Statement"`
 	}
 	if err := json.Unmarshal(text, &policy); err != nil {
 		t.Fatal(err)
