@@ -2,6 +2,7 @@ package ingress
 
 import (
 	"fmt"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -184,4 +185,15 @@ func idIn(line string) string {
 		return strings.Fields(rest)[0]
 	}
 	return strings.Fields(line)[1]
+}
+
+// lb is the id of the only instance, or of the one whose line has all of the parts.
+func (w *world) lb(parts ...string) string {
+	w.Helper()
+	return idIn(w.find("instance", parts...))
+}
+
+// eniOf is the network interface of a Service's n-th pod.
+func (w *world) eniOf(name string, n int) string {
+	return fakecloud.ENIID(netip.MustParseAddr(w.addressOf(name, n)))
 }
