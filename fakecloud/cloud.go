@@ -29,7 +29,7 @@ type Cloud struct {
 
 	view    *View
 	changed chan struct{}
-	probe   func(ip string, port int) Health
+	report  func(instanceID string, port int) []MemberHealth
 	flip    time.Time // when a starting listener comes up next; zero: none
 	watched bool
 }

@@ -22,6 +22,7 @@
 // A call goes through admit (known operation, signature, rate), the fault that hits it, parameter check
 // (params.txt), handler, journal. Handlers are the rows of operations; one file per resource.
 //
-// It answers in JSON only, and never checks whether members are alive: that is the data plane's part.
+// It answers in JSON only, and never checks whether members are alive: that is the data plane's part,
+// whose verdicts ReportHealth takes.
 // It imports the standard library alone. Only commands that serve it and tests may import it.
 package fakecloud

@@ -2,6 +2,7 @@ package fakecloud_test
 
 import (
 	"fmt"
+	"net/netip"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,8 +34,19 @@ func TestHealth(t *testing.T) {
 	check("no check", map[string]string{"10.244.0.1": "unavailable", "10.244.0.2": "unavailable", "10.244.0.3": "unavailable"})
 	do(t, s.Cloud, "SetLoadBalancerHTTPListenerAttribute", with(s.at("80"), "HealthCheck", "on", "HealthCheckURI", "/ok"))
 	check("nobody reports", map[string]string{"10.244.0.1": "normal", "10.244.0.2": "normal", "10.244.0.3": "normal"})
-	s.ReportHealth(func(ip string, _ int) fakecloud.Health {
-		return map[string]fakecloud.Health{"10.244.0.1": fakecloud.Healthy, "10.244.0.2": fakecloud.Unhealthy}[ip]
+	member := func(group, ip, status string) fakecloud.MemberHealth {
+		id := fakecloud.ENIID(netip.MustParseAddr(ip))
+		return fakecloud.MemberHealth{GroupID: group, ServerID: id, IP: ip, Port: 8080, Status: status}
+	}
+	s.ReportHealth(func(instanceID string, port int) []fakecloud.MemberHealth {
+		if instanceID != s.lb || port != 80 {
+			return []fakecloud.MemberHealth{member(s.group, "10.244.0.1", fakecloud.HealthAbnormal)}
+		}
+		return []fakecloud.MemberHealth{
+			member(s.group, "10.244.0.1", fakecloud.HealthUnavailable), member(s.group, "10.244.0.1", fakecloud.HealthNormal),
+			member(s.group, "10.244.0.2", fakecloud.HealthNormal), // of another group
+			member(s.empty, "10.244.0.2", fakecloud.HealthAbnormal), member(s.empty, "10.244.0.2", fakecloud.HealthNormal),
+		}
 	})
 	check("reported", map[string]string{"10.244.0.1": "normal", "10.244.0.2": "abnormal", "10.244.0.3": "unavailable"})
 	do(t, s.Cloud, "StopLoadBalancerListener", s.at("80"))
