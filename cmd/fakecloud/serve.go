@@ -46,7 +46,7 @@ func serve(ctx context.Context, o Options, out io.Writer) error {
 	var parts sync.WaitGroup
 	var planeErr error
 	if o.DataPlane {
-		cloud.ReportHealth(verdicts(plane))
+		cloud.ReportHealth(plane.Health)
 		parts.Go(func() { planeErr = plane.Run(ctx) })
 	}
 	apiErr := serveOpenAPI(ctx, socket, cloud)
@@ -57,17 +57,6 @@ func serve(ctx context.Context, o Options, out io.Writer) error {
 	}
 	fmt.Fprintln(out, "stopped")
 	return nil
-}
-
-// verdicts lets the OpenAPI tell what the data plane's health checks found.
-func verdicts(plane *dataplane.Server) func(string, int) []fakecloud.MemberHealth {
-	return func(instanceID string, port int) []fakecloud.MemberHealth {
-		var all []fakecloud.MemberHealth
-		for _, m := range plane.Health(instanceID, port) {
-			all = append(all, fakecloud.MemberHealth(m))
-		}
-		return all
-	}
 }
 
 // cloud is the account that the flags describe.

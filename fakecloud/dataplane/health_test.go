@@ -54,10 +54,10 @@ func TestHealthCheckTakesMembersOutAndBack(t *testing.T) {
 	if r := <-probes; r.Method != http.MethodGet || r.RequestURI != "/healthz?full=1" || r.Host != "check.example" {
 		t.Errorf("probed %s %s of %s", r.Method, r.RequestURI, r.Host)
 	}
-	eventually(t, "both members are normal", func() bool { return p.health()[dataplane.HealthNormal] == 2 })
+	eventually(t, "both members are normal", func() bool { return p.health()[fakecloud.HealthNormal] == 2 })
 
 	sickA.Store(true)
-	eventually(t, "a is abnormal", func() bool { return p.health()[dataplane.HealthAbnormal] == 1 })
+	eventually(t, "a is abnormal", func() bool { return p.health()[fakecloud.HealthAbnormal] == 1 })
 	if got := p.turns(client, 4); got != "bbbb" {
 		t.Errorf("got %s, want only the healthy member", got)
 	}
@@ -66,17 +66,17 @@ func TestHealthCheckTakesMembersOutAndBack(t *testing.T) {
 		t.Errorf("got %s, want reprogramming to keep the verdicts", got)
 	}
 	sickB.Store(true)
-	eventually(t, "both members are abnormal", func() bool { return p.health()[dataplane.HealthAbnormal] == 2 })
+	eventually(t, "both members are abnormal", func() bool { return p.health()[fakecloud.HealthAbnormal] == 2 })
 	if got := p.get(client, "a", "/"); got.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("got %d, want 503 without a healthy member", got.StatusCode)
 	}
 	sickA.Store(false)
 	sickB.Store(false)
-	eventually(t, "both members are back", func() bool { return p.health()[dataplane.HealthNormal] == 2 })
+	eventually(t, "both members are back", func() bool { return p.health()[fakecloud.HealthNormal] == 2 })
 
 	l.Policy.HealthCheck = nil
 	p.program(l)
-	if got := p.health(); got[dataplane.HealthUnavailable] != 2 {
+	if got := p.health(); got[fakecloud.HealthUnavailable] != 2 {
 		t.Errorf("with checks off: got %v", got)
 	}
 }
@@ -87,7 +87,7 @@ func TestUnreachableMemberIsAbnormal(t *testing.T) {
 	l := scheduled("wrr", closedPort(t), healthy)
 	l.Policy.HealthCheck = &fakecloud.HealthCheckView{Interval: 5 * time.Millisecond}
 	p := serve(t, l)
-	eventually(t, "one is out", func() bool { return p.health()[dataplane.HealthAbnormal] == 1 })
+	eventually(t, "one is out", func() bool { return p.health()[fakecloud.HealthAbnormal] == 1 })
 	if got := p.turns(browser(t), 3); got != "aaa" {
 		t.Errorf("got %s, want the reachable member", got)
 	}

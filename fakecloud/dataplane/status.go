@@ -3,27 +3,13 @@ package dataplane
 import (
 	"cmp"
 	"slices"
-)
 
-// The words of the service for a member's health.
-const (
-	HealthNormal      = "normal"
-	HealthAbnormal    = "abnormal"
-	HealthUnavailable = "unavailable" // not checked, or no verdict yet
+	"github.com/slb-ingress/slb-ingress-controller/fakecloud"
 )
-
-// MemberHealth is the health of one member as one listener sees it.
-type MemberHealth struct {
-	GroupID  string
-	ServerID string
-	IP       string
-	Port     int
-	Status   string
-}
 
 // Health tells the members of all groups of a listener, by group, server, address and port; nil
 // when the listener is not served.
-func (s *Server) Health(instanceID string, port int) []MemberHealth {
+func (s *Server) Health(instanceID string, port int) []fakecloud.MemberHealth {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for at, l := range s.listeners {
@@ -34,26 +20,26 @@ func (s *Server) Health(instanceID string, port int) []MemberHealth {
 	return nil
 }
 
-func (b *backends) health() []MemberHealth {
+func (b *backends) health() []fakecloud.MemberHealth {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var all []MemberHealth
+	var all []fakecloud.MemberHealth
 	for _, p := range b.pools {
 		all = append(all, p.health()...)
 	}
-	slices.SortFunc(all, func(a, b MemberHealth) int {
+	slices.SortFunc(all, func(a, b fakecloud.MemberHealth) int {
 		return cmp.Or(cmp.Compare(a.GroupID, b.GroupID), cmp.Compare(a.ServerID, b.ServerID),
 			cmp.Compare(a.IP, b.IP), cmp.Compare(a.Port, b.Port), cmp.Compare(a.Status, b.Status))
 	})
 	return slices.Compact(all)
 }
 
-func (p *pool) health() []MemberHealth {
+func (p *pool) health() []fakecloud.MemberHealth {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var all []MemberHealth
+	var all []fakecloud.MemberHealth
 	for _, m := range p.members {
-		all = append(all, MemberHealth{
+		all = append(all, fakecloud.MemberHealth{
 			GroupID: p.group, ServerID: m.view.ServerID, IP: m.view.IP, Port: m.view.Port, Status: m.checks.status(),
 		})
 	}
@@ -63,9 +49,9 @@ func (p *pool) health() []MemberHealth {
 func (c *checks) status() string {
 	switch {
 	case c == nil || !c.checked.Load():
-		return HealthUnavailable
+		return fakecloud.HealthUnavailable
 	case c.healthy():
-		return HealthNormal
+		return fakecloud.HealthNormal
 	}
-	return HealthAbnormal
+	return fakecloud.HealthAbnormal
 }

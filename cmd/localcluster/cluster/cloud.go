@@ -42,6 +42,7 @@ func (c *Cluster) startCloud(ctx context.Context) error {
 	})
 
 	c.Plane = dataplane.New(dataplane.Options{Source: c.Cloud, Dial: c.node.DialContext, Log: ctrl.Log.WithName("dataplane")})
+	c.Cloud.ReportHealth(c.Plane.Health)
 	c.onStop(c.background(c.Plane.Run).stop) //nolint:contextcheck // a part outlives its start
 	return useFakeCredentials()
 }
