@@ -45,12 +45,16 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	if err := r.records.ensure(ctx, &in); err != nil {
 		return reconcile.Result{}, err
 	}
-	r.decideRelease(&in)
-
-	got, err := r.observe(ctx, &in)
+	got, err := r.observe(ctx, in)
 	if err != nil {
 		return r.reporter.unobserved(ctx, in, err)
 	}
+	if news, err := r.records.found(ctx, in, got); news || err != nil {
+		return reconcile.Result{RequeueAfter: soon}, err
+	}
+	recallClaims(&in, got)
+	r.decideRelease(&in)
+
 	want := desired.Build(in.Snapshot)
 	refused := r.memory.dropRejected(in.Owner.Group, &want.Stack)
 	todo, problems := plan.Make(want.Stack, got, r.policy(in, got))
@@ -97,22 +101,25 @@ func (r *reconciler) decideRelease(in *loaded) {
 	in.wait(left)
 }
 
-// observe returns what the service has: from memory, or read anew. A record that lost its claims
-// gets them back from what is programmed.
-func (r *reconciler) observe(ctx context.Context, in *loaded) (cloud.Observed, error) {
+// observe returns what the service has: from memory, or read anew.
+func (r *reconciler) observe(ctx context.Context, in loaded) (cloud.Observed, error) {
 	name := in.Owner.Group
 	got, ok := r.memory.get(name, in.Now)
 	if !ok {
 		var err error
-		if got, err = r.service.Observe(ctx, query(*in)); err != nil {
+		if got, err = r.service.Observe(ctx, query(in)); err != nil {
 			return got, err
 		}
 		r.memory.put(name, got, in.Now.Add(auditAfter(name, r.options.AuditInterval)))
 	}
+	return got, nil
+}
+
+// recallClaims gives a record that lost its claims those that follow from what is programmed.
+func recallClaims(in *loaded, got cloud.Observed) {
 	if len(in.Record.Status.Claims) == 0 && len(got.Ours.Rules) > 0 {
 		in.Record.Status.Claims = desired.RebuildClaims(got.Ours, in.Ingresses)
 	}
-	return got, nil
 }
 
 func query(in loaded) cloud.Query {

@@ -112,6 +112,23 @@ func (r *records) ensure(ctx context.Context, in *loaded) error {
 	return nil
 }
 
+// found records which instance a class has, or that it has none any more, and tells whether that is
+// news. Ingresses may name this instance by id, so news changes who is in the group: it has to be
+// read anew before anything is done.
+func (r *records) found(ctx context.Context, in loaded, got cloud.Observed) (news bool, err error) {
+	record, id := in.Record, ""
+	if got.Instance != nil {
+		id = string(got.Instance.ID)
+	}
+	if record.Spec.LoadBalancerID != "" || record.Status.LoadBalancerID == id {
+		return false, nil
+	}
+	before := record.DeepCopy()
+	record.Status.CreateAttempts = attempts(in, got)
+	record.Status.LoadBalancerID = id
+	return true, r.write(ctx, before, record)
+}
+
 // intent is what is about to be done.
 type intent struct {
 	want    desired.Result

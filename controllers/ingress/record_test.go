@@ -73,9 +73,10 @@ func TestLostRecordIsRebuilt(t *testing.T) {
 				t.Parallel()
 				play(t, func(w *world) {
 					w.shop()
-					// The younger Ingress of another namespace must not take the host because the record is lost.
+					// A younger Ingress must not take the path because the record is lost.
 					rival := ingressOf("rival", route{"cafe.example", "/coffee", "tea"})
 					w.add(rival)
+					w.add(onInstance(ingressOf("byid", route{"byid.example", "/", "tea"}), w.lb(), false))
 					w.settle()
 					claims, before, seq := w.record("class.slb.0").Status.Claims, w.dump(), w.cloud.Seq()
 					tc.lose(w)
@@ -102,8 +103,9 @@ func TestLostRecordIsRebuilt(t *testing.T) {
 						t.Errorf("record: got %+v", record.Status)
 					}
 					w.serves("cafe", "cafe.example", "/coffee", "coffee")
+					w.serves("byid", "byid.example", "/", "tea")
 
-					for _, ing := range []string{"cafe", "bar", "rival"} {
+					for _, ing := range []string{"cafe", "bar", "rival", "byid"} {
 						w.remove(read(w, &networkingv1.Ingress{}, "shop", ing))
 					}
 					// Whether we or a user set the delete protection was on the lost record alone, so

@@ -27,6 +27,8 @@ type setup struct {
 	account fakecloud.Options
 	options Options
 	retry   alibaba.Retry
+	// shared is the account of another world; nil: one of its own.
+	shared *fakecloud.Cloud
 }
 
 // world is a cluster, an account of the service and a controller, in memory and on the virtual clock
@@ -82,7 +84,9 @@ func newWorld(t *testing.T, edits ...func(*setup)) *world {
 		edit(&s)
 	}
 	w := &world{T: t, setup: s, queue: newAgenda(), pods: map[string]string{}}
-	w.cloud = fakecloud.New(s.account)
+	if w.cloud = s.shared; w.cloud == nil {
+		w.cloud = fakecloud.New(s.account)
+	}
 	w.api = newAPIServer(w)
 	w.secrets = newSecretServer()
 	w.start()
