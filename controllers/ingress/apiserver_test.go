@@ -33,6 +33,8 @@ type apiServer struct {
 
 	// fault, if set, is asked before each write of the controller; its error is the answer.
 	fault func(verb string, o client.Object) error
+	// done, if set, is told of each write of the controller after its effect.
+	done func()
 	// writes counts those of the controller that reached the API.
 	writes int
 }
@@ -108,7 +110,14 @@ func (a *apiServer) clientOf(l *life) client.Client {
 			}
 		}
 		a.writes++
-		return do()
+		err := do()
+		if a.done != nil {
+			a.done()
+		}
+		if l.dead {
+			return errDead
+		}
+		return err
 	}
 	return interceptor.NewClient(a.WithWatch, interceptor.Funcs{
 		Create: func(ctx context.Context, c client.WithWatch, o client.Object, options ...client.CreateOption) error {

@@ -219,3 +219,8 @@ func (w *world) wait(d time.Duration) {
 	w.Helper()
 	w.run(d)
 }
+
+// setPath changes the first path of an Ingress.
+func setPath(path string) func(*networkingv1.Ingress) {
+	return func(ing *networkingv1.Ingress) { ing.Spec.Rules[0].HTTP.Paths[0].Path = path }
+}
