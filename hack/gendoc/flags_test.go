@@ -14,7 +14,7 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/cmd/slb-ingress-controller/manager"
 )
 
-var update = flag.Bool("update", false, "write the document") //nolint:gochecknoglobals // as package flag has it
+var update = flag.Bool("update", false, "write the document")
 
 // TestFlags compares docs/flags.md with the flags of the controller.
 func TestFlags(t *testing.T) {

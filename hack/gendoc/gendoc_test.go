@@ -13,7 +13,7 @@ const root = "../.."
 
 func TestDocumentsAreFresh(t *testing.T) {
 	t.Parallel()
-	documents, err := render(root)
+	documents, err := render(os.DirFS(root))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func TestDocumentsAreFresh(t *testing.T) {
 // TestAdvice shows that every reason that is used has advice, and that there is none for others.
 func TestAdvice(t *testing.T) {
 	t.Parallel()
-	list, err := readReasons(root)
+	list, err := readReasons(os.DirFS(root))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ func run(args []string) error {
 	if len(args) != 1 {
 		return errors.New("give the folder of the repository as the only argument")
 	}
-	documents, err := render(args[0])
+	documents, err := render(os.DirFS(args[0]))
 	if err != nil {
 		return err
 	}

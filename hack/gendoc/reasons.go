@@ -6,8 +6,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -21,13 +19,17 @@ type reason struct {
 	used    bool   // by a package other than cloud
 }
 
-// readReasons lists the reasons of the repository in the folder root, in the order of the source.
-func readReasons(root string) ([]reason, error) {
-	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "cloud", "reason.go"), nil, parser.ParseComments)
+// readReasons lists the reasons of the repository in the order of the source.
+func readReasons(tree fs.FS) ([]reason, error) {
+	text, err := fs.ReadFile(tree, "cloud/reason.go")
 	if err != nil {
 		return nil, err
 	}
-	used, err := usedNames(root)
+	file, err := parser.ParseFile(token.NewFileSet(), "cloud/reason.go", text, parser.ParseComments)
+	if err != nil {
+		return nil, err
+	}
+	used, err := usedNames(tree)
 	if err != nil {
 		return nil, err
 	}
@@ -66,14 +68,14 @@ func readReason(spec ast.Spec) (reason, error) {
 }
 
 // usedNames are the names of package cloud that other packages mention, tests left out.
-func usedNames(root string) (map[string]bool, error) {
+func usedNames(tree fs.FS) (map[string]bool, error) {
 	used := map[string]bool{}
 	for _, room := range []string{"annotations", "cloud", "controllers"} {
-		err := filepath.WalkDir(filepath.Join(root, room), func(path string, entry fs.DirEntry, err error) error {
+		err := fs.WalkDir(tree, room, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
 			}
-			text, err := os.ReadFile(path)
+			text, err := fs.ReadFile(tree, path)
 			if err != nil {
 				return err
 			}

@@ -2,14 +2,15 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/slb-ingress/slb-ingress-controller/annotations"
 )
 
-// render makes every document of the repository in the folder root, by its path below it.
-func render(root string) (map[string]string, error) {
-	list, err := readReasons(root)
+// render makes every document of a repository, by its path in it.
+func render(tree fs.FS) (map[string]string, error) {
+	list, err := readReasons(tree)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +26,7 @@ func generated(by string) string {
 }
 
 func annotationsText() string {
-	return generated("annotations/table.go") + `# Annotations
+	return generated("annotations/table.go") + `# The annotations of an Ingress
 
 Annotations stand on an Ingress. Every value is a string and is read as it is written: blanks are not
 trimmed and case counts. If a key is there under both prefixes, the newer one counts and the older one
@@ -42,7 +43,7 @@ could expose them on the wrong address. A key under these prefixes that is not i
 event ` + "`UnknownAnnotation`" + `, with the nearest key that exists.
 
 The class of an Ingress is not among them: use ` + "`spec.ingressClassName`" + `. The old annotation
-` + "`kubernetes.io/ingress.class`" + ` is understood too; if both are there, the field counts.
+` + "`kubernetes.io/ingress.class`" + ` is understood too, and counts if both are there, as Kubernetes asks.
 `
 }
 
