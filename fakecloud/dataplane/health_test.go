@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/slb-ingress/slb-ingress-controller/fakecloud"
-	"github.com/slb-ingress/slb-ingress-controller/fakecloud/dataplane"
 )
 
 // patient is a backend server whose health check a test can fail.
