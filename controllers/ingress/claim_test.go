@@ -51,22 +51,22 @@ func TestTwoClustersClaimOneInstance(t *testing.T) {
 		}
 		both.Wait()
 		if claims := cloud.ClaimsOf(tagsOf(low.find("instance", id))); len(claims) != 2 {
-			t.Fatalf("claims: got %v, want both clusters' for a moment", claims)
+			low.Fatalf("claims: got %v, want both clusters' for a moment", claims)
 		}
 		seq := low.cloud.Seq()
 		high.queue.at("id."+id, time.Now())
 		high.settle()
 		if got := high.writes(seq); !slices.Equal(got, []string{"UntagResources"}) {
-			t.Errorf("the loser's writes: got %q, want its withdrawal alone", got)
+			low.Errorf("the loser's writes: got %q, want its withdrawal alone", got)
 		}
 		low.queue.at("id."+id, time.Now())
 		together(low, high)
 		low.serves("cafe", "cafe.example", "/", "coffee")
 		if got := high.address("cafe"); got != "" {
-			t.Errorf("the loser's Ingress shows %s", got)
+			low.Errorf("the loser's Ingress shows %s", got)
 		}
 		if notes := high.life.told.of("cafe", cloud.LoadBalancerClaimed); len(notes) != 1 || !strings.Contains(notes[0], "c-1") {
-			t.Errorf("the loser was told %q, want one event that names c-1", notes)
+			low.Errorf("the loser was told %q, want one event that names c-1", notes)
 		}
 		seq = low.cloud.Seq()
 		high.run(10 * time.Minute)
@@ -100,16 +100,16 @@ func TestIDOfTwoClassesBelongsToTheFirst(t *testing.T) {
 		w.settle()
 		w.serves("cafe", "cafe.example", "/", "coffee")
 		if got := w.address("bar"); got != "" {
-			t.Errorf("the second class's Ingress shows %s", got)
+			w.Errorf("the second class's Ingress shows %s", got)
 		}
 		if notes := w.life.told.of("bar", cloud.LoadBalancerClaimed); len(notes) != 1 {
-			t.Errorf("the second class was told %q, want one event", notes)
+			w.Errorf("the second class was told %q, want one event", notes)
 		}
 		w.remove(cafe())
 		w.settle()
 		w.serves("bar", "bar.example", "/", "tea")
 		if got := w.record("id." + id).Spec.Class; got != "other" {
-			t.Errorf("class on record: got %q, want other", got)
+			w.Errorf("class on record: got %q, want other", got)
 		}
 	})
 }
@@ -124,7 +124,7 @@ func TestIDOfTheClassesOwnInstanceJoinsIt(t *testing.T) {
 		w.settle()
 		w.serves("bar", "bar.example", "/", "tea")
 		if w.exists(w.record("class.slb.0"), "", "id."+id) {
-			t.Error("the class's own instance got a second record")
+			w.Error("the class's own instance got a second record")
 		}
 		w.remove(cafe())
 		w.run(grace + time.Minute)
@@ -136,13 +136,13 @@ func TestIDOfTheClassesOwnInstanceJoinsIt(t *testing.T) {
 		w.do("DeleteLoadBalancer", map[string]string{"LoadBalancerId": id})
 		w.run(audits)
 		if got := w.writes(seq); slices.Contains(got, "CreateLoadBalancer") {
-			t.Errorf("it made an instance that no Ingress asks for: %q", got)
+			w.Errorf("it made an instance that no Ingress asks for: %q", got)
 		}
 		if notes := w.life.told.of("bar", cloud.LoadBalancerNotFound); len(notes) != 1 {
-			t.Errorf("told %q, want one event %s", notes, cloud.LoadBalancerNotFound)
+			w.Errorf("told %q, want one event %s", notes, cloud.LoadBalancerNotFound)
 		}
 		if got := w.address("bar"); got != "" {
-			t.Errorf("the Ingress still shows %s, which is gone", got)
+			w.Errorf("the Ingress still shows %s, which is gone", got)
 		}
 	})
 }
@@ -158,17 +158,17 @@ func TestIngressMovesBetweenGroups(t *testing.T) {
 		w.serves("cafe", "cafe.example", "/", "coffee")
 		second := w.address("cafe")
 		if second == first || !strings.Contains(w.find("instance", id), second) {
-			t.Errorf("address: got %s, want that of the named instance", second)
+			w.Errorf("address: got %s, want that of the named instance", second)
 		}
 		edit(w, cafe(), func(ing *networkingv1.Ingress) { ing.Annotations = nil })
 		w.settle()
 		w.serves("cafe", "cafe.example", "/", "coffee")
 		if got := w.address("cafe"); got != first {
-			t.Errorf("address: got %s, want %s again, within the grace", got, first)
+			w.Errorf("address: got %s, want %s again, within the grace", got, first)
 		}
 		w.run(time.Hour)
 		if strings.Contains(w.find("instance", id), "slb-ingress") {
-			t.Error("the instance that was left is still claimed")
+			w.Error("the instance that was left is still claimed")
 		}
 	})
 }

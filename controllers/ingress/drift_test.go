@@ -106,13 +106,13 @@ func TestAuditRepairsDrift(t *testing.T) {
 				before := w.dump()
 				tc.drift(w)
 				if w.dump() == before {
-					t.Fatal("the drift changed nothing")
+					w.Fatal("the drift changed nothing")
 				}
 				seq := w.cloud.Seq()
 				w.run(audits)
 				w.wrote(seq, tc.want...)
 				if diff := cmp.Diff(before, w.dump()); diff != "" {
-					t.Errorf("%s (-want +got):\n%s", tc.reason, diff)
+					w.Errorf("%s (-want +got):\n%s", tc.reason, diff)
 				}
 				w.serves("cafe", "cafe.example", "/tea", "tea")
 				seq = w.cloud.Seq()
@@ -137,10 +137,10 @@ func TestAuditLeavesOthersThingsAlone(t *testing.T) {
 		w.run(2 * audits)
 		w.wrote(seq)
 		if diff := cmp.Diff(before, w.dump()); diff != "" {
-			t.Errorf("the account changed (-before +after):\n%s", diff)
+			w.Errorf("the account changed (-before +after):\n%s", diff)
 		}
 		if got := w.record("class.slb.0").Status.Use; !strings.Contains(got, "rules 4/40") {
-			t.Errorf("use: got %q, want the foreign rule counted: 4 of 40", got)
+			w.Errorf("use: got %q, want the foreign rule counted: 4 of 40", got)
 		}
 	})
 }

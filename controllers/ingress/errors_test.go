@@ -40,25 +40,25 @@ func TestFailingCalls(t *testing.T) {
 				w.run(time.Minute)
 				first := w.condition("class.slb.0", v1alpha1.ConditionReady)
 				if !strings.HasPrefix(first, "False "+string(tc.want)+": CreateRules: "+tc.code) {
-					t.Errorf("Ready: got %q", first)
+					w.Errorf("Ready: got %q", first)
 				}
 				w.run(59 * time.Minute)
 				if got := w.condition("class.slb.0", v1alpha1.ConditionReady); got != first {
-					t.Errorf("the condition's text changed from %q to %q", first, got)
+					w.Errorf("the condition's text changed from %q to %q", first, got)
 				}
 				if regexp.MustCompile(requestID).MatchString(first) {
-					t.Errorf("the condition holds a request id: %q", first)
+					w.Errorf("the condition holds a request id: %q", first)
 				}
 				for _, object := range []string{"cafe", "class.slb.0"} {
 					if notes := w.life.told.of(object, tc.want); len(notes) != 1 {
-						t.Errorf("%s: %s was told %d times, want once: %q", tc.reason, object, len(notes), notes)
+						w.Errorf("%s: %s was told %d times, want once: %q", tc.reason, object, len(notes), notes)
 					}
 				}
 				if n := count(w.writes(0), "CreateRules!"+tc.code); n < 4 || n > tc.tries {
-					t.Errorf("%s: %d tries within an hour, want 4 to %d", tc.reason, n, tc.tries)
+					w.Errorf("%s: %d tries within an hour, want 4 to %d", tc.reason, n, tc.tries)
 				}
 				if pauses := w.pauses("CreateRules"); len(pauses) < 3 || pauses[len(pauses)-1] < pauses[0] || pauses[len(pauses)-1] > 7*time.Minute {
-					t.Errorf("pauses between tries: got %v, want growth to at most about 5 minutes", pauses)
+					w.Errorf("pauses between tries: got %v, want growth to at most about 5 minutes", pauses)
 				}
 
 				// Whoever changes something does not wait for the back-off.
@@ -66,7 +66,7 @@ func TestFailingCalls(t *testing.T) {
 				w.add(ingressOf("bar", route{"bar.example", "/", "tea"}))
 				w.run(time.Second)
 				if n := len(w.writes(seq)); n == 0 {
-					t.Error("a change was not tried at once")
+					w.Error("a change was not tried at once")
 				}
 
 				w.cloud.Heal()
@@ -75,7 +75,7 @@ func TestFailingCalls(t *testing.T) {
 				w.serves("cafe", "cafe.example", "/", "coffee")
 				w.serves("bar", "bar.example", "/", "tea")
 				if got := w.condition("class.slb.0", v1alpha1.ConditionReady); !strings.HasPrefix(got, "True Programmed") {
-					t.Errorf("Ready: got %q", got)
+					w.Errorf("Ready: got %q", got)
 				}
 			})
 		})
@@ -118,15 +118,15 @@ func TestUnreadableService(t *testing.T) {
 		w.wrote(seq)
 		w.serves("cafe", "cafe.example", "/", "coffee")
 		if got := w.condition("class.slb.0", v1alpha1.ConditionReady); !strings.HasPrefix(got, "False CloudDenied") {
-			t.Errorf("Ready: got %q", got)
+			w.Errorf("Ready: got %q", got)
 		}
 		if notes := w.life.told.of("class.slb.0", cloud.CloudDenied); len(notes) != 1 {
-			t.Errorf("told %d times, want once: %q", len(notes), notes)
+			w.Errorf("told %d times, want once: %q", len(notes), notes)
 		}
 		w.cloud.Heal()
 		w.run(10 * time.Minute)
 		if got := w.condition("class.slb.0", v1alpha1.ConditionReady); !strings.HasPrefix(got, "True") {
-			t.Errorf("Ready: got %q", got)
+			w.Errorf("Ready: got %q", got)
 		}
 	})
 }
@@ -142,7 +142,7 @@ func TestEmptyGroupsRefused(t *testing.T) {
 		w.serves("cafe", "cafe.example", "/coffee", "coffee")
 		w.serves("cafe", "cafe.example", "/tea", "404")
 		if notes := w.life.told.of("cafe", cloud.NoReadyEndpoints); len(notes) == 0 {
-			t.Errorf("want an event %s:\n%s", cloud.NoReadyEndpoints, w.journal(w.cloud.Seq()))
+			w.Errorf("want an event %s:\n%s", cloud.NoReadyEndpoints, w.journal(w.cloud.Seq()))
 		}
 		seq := w.cloud.Seq()
 		w.run(24 * time.Hour)
@@ -172,24 +172,24 @@ func TestRejectedPath(t *testing.T) {
 		w.serves("cafe", "cafe.example", "/a_b", "404")
 		w.serves("bar", "bar.example", "/", "tea")
 		if got := w.condition("class.slb.0", v1alpha1.ConditionReady); !strings.HasPrefix(got, "True Programmed") {
-			t.Errorf("Ready: got %q; a path that its author got wrong does not count", got)
+			w.Errorf("Ready: got %q; a path that its author got wrong does not count", got)
 		}
 		notes := w.life.told.of("cafe", cloud.RejectedPath)
 		if len(notes) == 0 || !strings.Contains(notes[0], "cafe.example/a_b") || !strings.Contains(notes[0], "UrlMalformed") {
-			t.Errorf("told %q, want path and code", notes)
+			w.Errorf("told %q, want path and code", notes)
 		}
 		if len(w.life.told.of("bar", cloud.RejectedPath)) != 0 {
-			t.Error("another Ingress was told")
+			w.Error("another Ingress was told")
 		}
 
 		seq, told := w.cloud.Seq(), len(w.life.told.all())
 		w.run(24 * time.Hour)
 		w.wrote(seq)
 		if n := w.calls(seq); n > 8*12 {
-			t.Errorf("a rejected path costs %d reads a day, want those of audits alone", n)
+			w.Errorf("a rejected path costs %d reads a day, want those of audits alone", n)
 		}
 		if got := len(w.life.told.all()); got != told {
-			t.Errorf("told again: %v", w.life.told.all()[told:])
+			w.Errorf("told again: %v", w.life.told.all()[told:])
 		}
 
 		seq = w.cloud.Seq()
@@ -197,14 +197,14 @@ func TestRejectedPath(t *testing.T) {
 		w.settle()
 		w.run(10 * time.Minute)
 		if !w.sent(seq, "a_c") {
-			t.Error("a changed path was not tried")
+			w.Error("a changed path was not tried")
 		}
 		edit(w, cafe(), setPath("/a_b"))
 		seq = w.cloud.Seq()
 		w.settle()
 		w.run(10 * time.Minute)
 		if !w.sent(seq, "a_b") {
-			t.Error("a path that came back was not tried")
+			w.Error("a path that came back was not tried")
 		}
 		edit(w, cafe(), setPath("/ab"))
 		w.settle()

@@ -15,7 +15,7 @@ func TestLastMembersAreHeldWhilePodsAreReady(t *testing.T) {
 		w.run(50 * time.Second)
 		w.serves("cafe", "cafe.example", "/", "coffee")
 		if n := len(w.life.told.of("coffee", cloud.MembersHeld)) + len(w.life.told.of("cafe", cloud.MembersHeld)); n == 0 {
-			t.Errorf("want an event %s:\n%s", cloud.MembersHeld, w.journal(w.cloud.Seq()))
+			w.Errorf("want an event %s:\n%s", cloud.MembersHeld, w.journal(w.cloud.Seq()))
 		}
 		w.run(15 * time.Second)
 		w.serves("cafe", "cafe.example", "/", "503")
@@ -38,10 +38,10 @@ func TestScaleToZeroEmptiesAtOnce(t *testing.T) {
 		w.run(time.Second)
 		w.serves("cafe", "cafe.example", "/", "503")
 		if took := time.Since(began); took > time.Second {
-			t.Errorf("it took %v", took)
+			w.Errorf("it took %v", took)
 		}
 		if n := len(w.life.told.of("coffee", cloud.MembersHeld)); n != 0 {
-			t.Error("there was nothing to doubt")
+			w.Error("there was nothing to doubt")
 		}
 		w.scale("coffee", 3)
 		seq := w.cloud.Seq()

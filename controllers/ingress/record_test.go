@@ -27,18 +27,18 @@ func TestDeletionIsBlockedWhileIngressesExist(t *testing.T) {
 		w.wrote(seq)
 		w.serves("cafe", "cafe.example", "/", "coffee")
 		if got := w.condition("class.slb.0", v1alpha1.ConditionDeletionBlocked); !strings.HasPrefix(got, "True IngressesExist") {
-			t.Errorf("DeletionBlocked: got %q", got)
+			w.Errorf("DeletionBlocked: got %q", got)
 		}
 		if notes := w.life.told.of("class.slb.0", cloud.DeletionBlocked); len(notes) != 1 {
-			t.Errorf("DeletionBlocked: told %d times, want once", len(notes))
+			w.Errorf("DeletionBlocked: told %d times, want once", len(notes))
 		}
 		w.remove(cafe())
 		w.settle()
 		if !w.cloud.Dump().Empty() {
-			t.Errorf("a deleted record waits for no grace; left over:\n%s", w.cloud.Dump())
+			w.Errorf("a deleted record waits for no grace; left over:\n%s", w.cloud.Dump())
 		}
 		if w.exists(&v1alpha1.SLBInstance{}, "", "class.slb.0") {
-			t.Error("the record outlived its group")
+			w.Error("the record outlived its group")
 		}
 		w.add(cafe())
 		w.settle()
@@ -88,7 +88,7 @@ func TestLostRecordIsRebuilt(t *testing.T) {
 					w.run(audits)
 					w.wrote(seq)
 					if diff := cmp.Diff(before, w.dump()); diff != "" {
-						t.Errorf("%s: the account changed (-before +after):\n%s", tc.reason, diff)
+						w.Errorf("%s: the account changed (-before +after):\n%s", tc.reason, diff)
 					}
 					record := w.record("class.slb.0")
 					byText := func(a, b v1alpha1.Claim) int {
@@ -97,10 +97,10 @@ func TestLostRecordIsRebuilt(t *testing.T) {
 					slices.SortFunc(claims, byText)
 					got := slices.SortedFunc(slices.Values(record.Status.Claims), byText)
 					if diff := cmp.Diff(claims, got); diff != "" {
-						t.Errorf("claims (-before +after):\n%s", diff)
+						w.Errorf("claims (-before +after):\n%s", diff)
 					}
 					if record.Status.LoadBalancerID != w.lb() || len(record.Status.DomainExtensions) != 1 {
-						t.Errorf("record: got %+v", record.Status)
+						w.Errorf("record: got %+v", record.Status)
 					}
 					w.serves("cafe", "cafe.example", "/coffee", "coffee")
 					w.serves("byid", "byid.example", "/", "tea")
@@ -112,12 +112,12 @@ func TestLostRecordIsRebuilt(t *testing.T) {
 					// the instance stays, and that is told, until the user lifts it.
 					w.run(grace + time.Minute)
 					if len(w.life.told.of("class.slb.0", cloud.DeleteProtected)) != 1 {
-						t.Errorf("want one event %s, got\n%s", cloud.DeleteProtected, w.journal(w.cloud.Seq()))
+						w.Errorf("want one event %s, got\n%s", cloud.DeleteProtected, w.journal(w.cloud.Seq()))
 					}
 					w.do("SetLoadBalancerDeleteProtection", map[string]string{"LoadBalancerId": w.lb(), "DeleteProtection": "off"})
 					w.run(5 * time.Minute)
 					if !w.cloud.Dump().Empty() {
-						t.Errorf("left over at the end:\n%s\n%s", w.cloud.Dump(), w.condition("class.slb.0", v1alpha1.ConditionReady))
+						w.Errorf("left over at the end:\n%s\n%s", w.cloud.Dump(), w.condition("class.slb.0", v1alpha1.ConditionReady))
 					}
 				})
 			})
@@ -152,7 +152,7 @@ func TestNothingIsSentBeforeItIsOnRecord(t *testing.T) {
 				w.run(time.Minute)
 				w.wrote(seq)
 				if asked < 2 {
-					t.Errorf("%s: tried %d times, want retries", tc.reason, asked)
+					w.Errorf("%s: tried %d times, want retries", tc.reason, asked)
 				}
 				w.api.fault = nil
 				w.run(time.Minute)
@@ -179,14 +179,14 @@ func TestIntentsAreOnRecordBeforeTheCall(t *testing.T) {
 			"CreateLoadBalancer LoadBalancer ", "CreateVServerGroup ServerGroup shop/coffee/80", "CreateVServerGroup ServerGroup shop/tea/80",
 		} {
 			if !slices.Contains(recorded, want) {
-				t.Errorf("on record before the call: got %q, want %q too", recorded, want)
+				w.Errorf("on record before the call: got %q, want %q too", recorded, want)
 			}
 		}
 		if !slices.ContainsFunc(recorded, func(s string) bool { return strings.HasPrefix(s, "UploadServerCertificate Certificate ") }) {
-			t.Errorf("on record before the call: got %q, want the certificate too", recorded)
+			w.Errorf("on record before the call: got %q, want the certificate too", recorded)
 		}
 		if left := w.record("class.slb.0").Status.Intents; len(left) != 0 {
-			t.Errorf("intents at rest: got %v", left)
+			w.Errorf("intents at rest: got %v", left)
 		}
 	})
 }
@@ -205,13 +205,13 @@ func TestReadFollowsOurOwnWrites(t *testing.T) {
 		r.client = staleClient{Client: w.api, record: stale}
 		got, err := r.read(w.Context(), "class.slb.0")
 		if err != nil || got.Status.CreateAttempts != 7 {
-			t.Errorf("read: got %+v (%v), want our own write", got, err)
+			w.Errorf("read: got %+v (%v), want our own write", got, err)
 		}
 		r.wrote("class.slb.0", "")
 		r.client = staleClient{Client: w.api, record: stale}
 		r.live = goneReader{}
 		if got, err := r.read(w.Context(), "class.slb.0"); got != nil || err != nil {
-			t.Errorf("read after the end: got %+v (%v), want nothing", got, err)
+			w.Errorf("read after the end: got %+v (%v), want nothing", got, err)
 		}
 	})
 }

@@ -33,10 +33,10 @@ func TestInstanceOutlivesItsLastIngressForAGrace(t *testing.T) {
 		w.settle()
 		state := w.cloud.Dump()
 		if len(state.Instances) != 1 || len(state.Listeners)+len(state.Rules)+len(state.Groups)+len(state.Certificates) != 0 {
-			t.Errorf("after the last Ingress: want the bare instance, got\n%s", state)
+			w.Errorf("after the last Ingress: want the bare instance, got\n%s", state)
 		}
 		if got := w.condition("class.slb.0", v1alpha1.ConditionReady); !strings.HasPrefix(got, "True Unused") {
-			t.Errorf("Ready: got %q", got)
+			w.Errorf("Ready: got %q", got)
 		}
 
 		w.run(grace - 2*time.Minute)
@@ -44,23 +44,23 @@ func TestInstanceOutlivesItsLastIngressForAGrace(t *testing.T) {
 		w.settle()
 		w.serves("cafe", "cafe.example", "/", "coffee")
 		if got := w.address("cafe"); got != address {
-			t.Errorf("address after a return within the grace: got %s, want %s", got, address)
+			w.Errorf("address after a return within the grace: got %s, want %s", got, address)
 		}
 
 		w.remove(cafe())
 		w.settle()
 		w.run(grace - time.Minute)
 		if len(w.cloud.Dump().Instances) != 1 {
-			t.Error("the instance went before its grace was over; the return did not reset it")
+			w.Error("the instance went before its grace was over; the return did not reset it")
 		}
 		seq := w.cloud.Seq()
 		w.run(2 * time.Minute)
 		w.wrote(seq, "SetLoadBalancerDeleteProtection", "DeleteLoadBalancer")
 		if !w.cloud.Dump().Empty() {
-			t.Errorf("left over:\n%s", w.cloud.Dump())
+			w.Errorf("left over:\n%s", w.cloud.Dump())
 		}
 		if w.exists(&v1alpha1.SLBInstance{}, "", "class.slb.0") {
-			t.Error("the record outlived its instance")
+			w.Error("the record outlived its instance")
 		}
 	})
 }
@@ -76,11 +76,11 @@ func TestRestartDuringGraceKeepsTheTime(t *testing.T) {
 		w.settle()
 		w.run(3 * time.Minute)
 		if len(w.cloud.Dump().Instances) != 1 {
-			t.Error("the instance went before its grace was over")
+			w.Error("the instance went before its grace was over")
 		}
 		w.run(2 * time.Minute)
 		if !w.cloud.Dump().Empty() {
-			t.Errorf("a restart began the grace anew:\n%s", w.cloud.Dump())
+			w.Errorf("a restart began the grace anew:\n%s", w.cloud.Dump())
 		}
 	})
 }
@@ -96,20 +96,20 @@ func TestRetainKeepsTheInstance(t *testing.T) {
 		w.remove(cafe())
 		w.run(24 * time.Hour)
 		if n := len(w.cloud.Dump().Instances); n != 1 {
-			t.Fatalf("instances: got %d, want the retained one", n)
+			w.Fatalf("instances: got %d, want the retained one", n)
 		}
 		seq := w.cloud.Seq()
 		w.remove(w.record("class.slb.0"))
 		w.run(time.Hour)
 		w.wrote(seq)
 		if w.exists(&v1alpha1.SLBInstance{}, "", "class.slb.0") {
-			t.Error("a deleted record of a retained instance has to go")
+			w.Error("a deleted record of a retained instance has to go")
 		}
 
 		w.add(cafe())
 		w.settle()
 		if n := len(w.cloud.Dump().Instances); n != 1 {
-			t.Errorf("instances: got %d; the retained one has our tags and is to be found again", n)
+			w.Errorf("instances: got %d; the retained one has our tags and is to be found again", n)
 		}
 		w.serves("cafe", "cafe.example", "/", "coffee")
 	})
@@ -124,7 +124,7 @@ func TestReleaseWithoutClass(t *testing.T) {
 		w.settle()
 		w.run(grace + time.Minute)
 		if !w.cloud.Dump().Empty() {
-			t.Errorf("an end needs no class; left over:\n%s", w.cloud.Dump())
+			w.Errorf("an end needs no class; left over:\n%s", w.cloud.Dump())
 		}
 	})
 }
@@ -141,18 +141,18 @@ func TestReleaseRefusesWhatAUserProtects(t *testing.T) {
 		w.remove(cafe())
 		w.run(grace + time.Hour)
 		if n := len(w.cloud.Dump().Instances); n != 1 {
-			t.Fatalf("instances: got %d, want the protected one", n)
+			w.Fatalf("instances: got %d, want the protected one", n)
 		}
 		if notes := w.life.told.of("class.slb.0", cloud.DeleteProtected); len(notes) != 1 {
-			t.Errorf("DeleteProtected: told %d times, want once: %q", len(notes), notes)
+			w.Errorf("DeleteProtected: told %d times, want once: %q", len(notes), notes)
 		}
 		if got := w.condition("class.slb.0", v1alpha1.ConditionReady); !strings.HasPrefix(got, "False DeleteProtected") {
-			t.Errorf("Ready: got %q, want False DeleteProtected", got)
+			w.Errorf("Ready: got %q, want False DeleteProtected", got)
 		}
 		w.do("SetLoadBalancerDeleteProtection", map[string]string{"LoadBalancerId": w.lb(), "DeleteProtection": "off"})
 		w.run(5 * time.Minute)
 		if !w.cloud.Dump().Empty() {
-			t.Errorf("the user lifted the protection; left over:\n%s", w.cloud.Dump())
+			w.Errorf("the user lifted the protection; left over:\n%s", w.cloud.Dump())
 		}
 	})
 }
@@ -174,29 +174,29 @@ func TestReleaseOfAnInstanceByID(t *testing.T) {
 		w.serves("cafe", "cafe.example", "/", "coffee")
 		record := w.record("id." + id)
 		if len(record.Status.TakenOver) != 1 || record.Status.TakenOver[0].Port != 80 {
-			t.Errorf("taken over: got %+v, want port 80", record.Status.TakenOver)
+			w.Errorf("taken over: got %+v, want port 80", record.Status.TakenOver)
 		}
 		if claims := cloud.ClaimsOf(tagsOf(w.find("instance", id))); len(claims) != 1 || claims[0] != "c-1" {
-			t.Errorf("claims: got %v, want c-1", claims)
+			w.Errorf("claims: got %v, want c-1", claims)
 		}
 
 		w.remove(cafe())
 		w.settle()
 		state := w.cloud.Dump()
 		if len(state.Listeners) != 1 || !strings.Contains(state.Listeners[0], "/8080 ") {
-			t.Errorf("listeners: want the one on 8080 alone, got %q", state.Listeners)
+			w.Errorf("listeners: want the one on 8080 alone, got %q", state.Listeners)
 		}
 		if len(state.Groups) != 1 || !strings.Contains(state.Groups[0], "name=theirs") {
-			t.Errorf("groups: want the user's alone, got %q", state.Groups)
+			w.Errorf("groups: want the user's alone, got %q", state.Groups)
 		}
 		if len(state.Certificates) != 0 {
-			t.Errorf("certificates: got %q", state.Certificates)
+			w.Errorf("certificates: got %q", state.Certificates)
 		}
 		if line := w.find("instance", id); !strings.Contains(line, "{team=shop}") {
-			t.Errorf("tags: want the user's alone, got %s", line)
+			w.Errorf("tags: want the user's alone, got %s", line)
 		}
 		if w.exists(&v1alpha1.SLBInstance{}, "", "id."+id) {
-			t.Error("the record outlived its group")
+			w.Error("the record outlived its group")
 		}
 	})
 }

@@ -121,17 +121,13 @@ const (
 func (s *secretStore) run(ctx context.Context, name types.NamespacedName, f *follow) {
 	pause := minSecretPause
 	for first := true; ctx.Err() == nil; first = false {
-		secret, err := s.api.Secrets(name.Namespace).Get(ctx, name.Name, metav1.GetOptions{})
-		if apierrors.IsNotFound(err) {
-			secret, err = nil, nil
-		}
-		s.set(name, f, secret, err)
+		w, err := s.read(ctx, name, f)
 		if first {
 			close(f.ready)
 		}
 		if err == nil {
 			pause = minSecretPause
-			s.follow(ctx, name, f, secret)
+			s.follow(w, name, f)
 		} else {
 			pause = min(2*pause, maxSecretPause)
 		}
@@ -142,20 +138,32 @@ func (s *secretStore) run(ctx context.Context, name types.NamespacedName, f *fol
 	}
 }
 
-// follow watches one Secret from what was read until the watch ends.
-func (s *secretStore) follow(ctx context.Context, name types.NamespacedName, f *follow, secret *corev1.Secret) {
+// read gets a Secret and opens a watch of it. One that may not be watched counts as one that may not
+// be read, since its changes would go unseen; a watch that fails otherwise leaves what was read.
+func (s *secretStore) read(ctx context.Context, name types.NamespacedName, f *follow) (watch.Interface, error) {
 	options := metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector("metadata.name", name.Name).String()}
-	if secret != nil {
+	secret, err := s.api.Secrets(name.Namespace).Get(ctx, name.Name, metav1.GetOptions{})
+	switch {
+	case apierrors.IsNotFound(err):
 		// Without a version the watch begins with what is there, which fits a missing Secret.
+		secret = nil
+	case err != nil:
+		s.set(name, f, nil, err)
+		return nil, err
+	default:
 		options.ResourceVersion = secret.ResourceVersion
 	}
 	w, err := s.api.Secrets(name.Namespace).Watch(ctx, options)
-	if err != nil {
-		if apierrors.IsForbidden(err) {
-			s.set(name, f, secret, err)
-		}
-		return
+	if apierrors.IsForbidden(err) {
+		s.set(name, f, secret, err)
+	} else {
+		s.set(name, f, secret, nil)
 	}
+	return w, err
+}
+
+// follow takes what a watch tells until it ends.
+func (s *secretStore) follow(w watch.Interface, name types.NamespacedName, f *follow) {
 	defer w.Stop()
 	for e := range w.ResultChan() {
 		switch e.Type {

@@ -45,7 +45,8 @@ func (w *world) ending() string {
 
 // reference is the story undisturbed.
 type reference struct {
-	ending       string
+	account      string   // as the story left it
+	ending       string   // after audits
 	calls        []string // writes to the service
 	clusterCalls int      // writes to the cluster
 }
@@ -55,7 +56,7 @@ func undisturbed(t *testing.T) reference {
 	var r reference
 	play(t, func(w *world) {
 		story(w)
-		r.calls, r.clusterCalls = w.writes(0), w.api.writes
+		r.account, r.calls, r.clusterCalls = w.dump(), w.writes(0), w.api.writes
 		r.ending = w.ending()
 	})
 	return r
@@ -86,9 +87,13 @@ func TestSweepOfCalls(t *testing.T) {
 						arm(w, &f)
 						w.cloud.Fail(f)
 						story(w)
+						// Only what lands late has to wait for an audit.
+						if diff := cmp.Diff(want.account, w.dump()); diff != "" && way != "Late" {
+							w.Errorf("the account differs (-undisturbed +disturbed):\n%s\n%s", diff, strings.Join(w.writes(0), " "))
+						}
 						got := w.ending()
 						if diff := cmp.Diff(want.ending, got); diff != "" {
-							t.Errorf("the end differs (-undisturbed +disturbed):\n%s\n%s", diff, strings.Join(w.writes(0), " "))
+							w.Errorf("the end differs (-undisturbed +disturbed):\n%s\n%s", diff, strings.Join(w.writes(0), " "))
 						}
 					})
 				})
@@ -109,11 +114,14 @@ func TestSweepOfClusterWrites(t *testing.T) {
 					play(t, func(w *world) {
 						w.crashAtClusterWrite(n+1, after)
 						story(w)
+						if diff := cmp.Diff(want.account, w.dump()); diff != "" {
+							w.Errorf("the account differs (-undisturbed +disturbed):\n%s", diff)
+						}
 						if diff := cmp.Diff(want.ending, w.ending()); diff != "" {
-							t.Errorf("the end differs (-undisturbed +disturbed):\n%s", diff)
+							w.Errorf("the end differs (-undisturbed +disturbed):\n%s", diff)
 						}
 						if w.lives != 2 {
-							t.Errorf("%d lives, want a crash", w.lives)
+							w.Errorf("%d lives, want a crash", w.lives)
 						}
 					})
 				})
@@ -150,7 +158,7 @@ func TestLateInstanceIsNotMadeTwice(t *testing.T) {
 		w.add(cafe())
 		w.run(10 * time.Minute)
 		if n := len(w.cloud.Dump().Instances); n != 1 {
-			t.Errorf("instances: got %d, want 1:\n%s", n, w.journal(0))
+			w.Errorf("instances: got %d, want 1:\n%s", n, w.journal(0))
 		}
 		w.serves("cafe", "cafe.example", "/", "coffee")
 	})
@@ -167,7 +175,7 @@ func TestInstanceIsMadeAnewWithAnotherToken(t *testing.T) {
 		w.do("DeleteLoadBalancer", map[string]string{"LoadBalancerId": old})
 		w.run(audits)
 		if w.lb() == old {
-			t.Fatal("the instance is not new")
+			w.Fatal("the instance is not new")
 		}
 		w.serves("cafe", "cafe.example", "/", "coffee")
 		tokens := map[string]bool{}
@@ -177,14 +185,14 @@ func TestInstanceIsMadeAnewWithAnotherToken(t *testing.T) {
 			}
 		}
 		if len(tokens) != 2 {
-			t.Errorf("tokens: got %v, want one for each instance", tokens)
+			w.Errorf("tokens: got %v, want one for each instance", tokens)
 		}
 		if n := len(w.life.told.of("class.slb.0", cloud.InstanceCreated)); n != 2 {
-			t.Errorf("told of %d new instances, want 2", n)
+			w.Errorf("told of %d new instances, want 2", n)
 		}
 		var ing networkingv1.Ingress
 		if w.exists(&ing, "shop", "cafe"); len(ing.Status.LoadBalancer.Ingress) != 1 {
-			t.Errorf("status: got %+v, want the new address alone", ing.Status.LoadBalancer.Ingress)
+			w.Errorf("status: got %+v, want the new address alone", ing.Status.LoadBalancer.Ingress)
 		}
 	})
 }
