@@ -93,7 +93,9 @@ func (a *apiServer) open(scheme *runtime.Scheme, kind client.Object) *stream {
 func (a *apiServer) create(ctx context.Context, c client.WithWatch, o client.Object, options ...client.CreateOption) error {
 	a.uids++
 	o.SetUID(types.UID(fmt.Sprintf("uid-%d", a.uids)))
-	o.SetGeneration(1)
+	if !generationless(o) {
+		o.SetGeneration(1)
+	}
 	if made := o.GetCreationTimestamp(); made.IsZero() {
 		o.SetCreationTimestamp(metav1.NewTime(time.Now()).Rfc3339Copy())
 	}
@@ -228,17 +230,26 @@ func (w *world) add(objects ...client.Object) {
 	}
 }
 
-// edit changes an object as users do. The generation follows the spec, as it does on a real server.
+// edit changes an object as users do. The generation follows the spec, as it does on a real server,
+// which gives Services none.
 func edit[T client.Object](w *world, o T, change func(T)) T {
 	w.Helper()
 	w.must(w.api.Get(w.Context(), client.ObjectKeyFromObject(o), o))
 	before := o.DeepCopyObject()
 	change(o)
-	if !reflect.DeepEqual(specOf(before), specOf(o)) {
+	if !reflect.DeepEqual(specOf(before), specOf(o)) && !generationless(o) {
 		o.SetGeneration(o.GetGeneration() + 1)
 	}
 	w.must(w.api.Update(w.Context(), o))
 	return o
+}
+
+func generationless(o client.Object) bool {
+	switch o.(type) {
+	case *corev1.Service, *discoveryv1.EndpointSlice:
+		return true
+	}
+	return false
 }
 
 func specOf(o runtime.Object) any {

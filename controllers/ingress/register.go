@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/client-go/kubernetes"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
@@ -145,7 +146,7 @@ func (r router) watched() []watched {
 		{&networkingv1.IngressClass{}, r.mapped(r.class), spec},
 		{&v1alpha1.SLBConfig{}, r.mapped(r.config), spec},
 		{&v1alpha1.SLBInstance{}, r.mapped(r.record), recordChanged()},
-		{&corev1.Service{}, r.mapped(r.service), spec},
+		{&corev1.Service{}, r.mapped(r.service), serviceChanged()},
 		{&discoveryv1.EndpointSlice{}, r.mapped(r.endpoints), predicate.Funcs{}},
 		{&corev1.Pod{}, r.mapped(r.pod), pods},
 	}
@@ -158,6 +159,15 @@ func secretHandler(route router) handler.EventHandler { return route.mapped(rout
 func deletionBegan() predicate.Predicate {
 	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
 		return e.ObjectOld.GetDeletionTimestamp().IsZero() != e.ObjectNew.GetDeletionTimestamp().IsZero()
+	}}
+}
+
+// serviceChanged passes the updates of a Service's spec. The API server gives Services no generation.
+func serviceChanged() predicate.Predicate {
+	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
+		before, okA := e.ObjectOld.(*corev1.Service)
+		after, okB := e.ObjectNew.(*corev1.Service)
+		return !okA || !okB || !equality.Semantic.DeepEqual(before.Spec, after.Spec)
 	}}
 }
 
