@@ -54,6 +54,10 @@ func Run(ctx context.Context, cluster *rest.Config, o Options) error {
 	if err != nil {
 		return fmt.Errorf("cannot reach the cluster at %s: %w", cluster.Host, err)
 	}
+	if o.LeaderElect && o.CallTimeout >= leaseDuration-renewDeadline {
+		return fmt.Errorf("--call-timeout: %s is too long with --leader-elect: a call of a deposed leader must end before its successor starts, within %s",
+			o.CallTimeout, leaseDuration-renewDeadline)
+	}
 	if err := checkCRDs(live.RESTMapper()); err != nil {
 		return err
 	}
