@@ -21,6 +21,9 @@ const (
 	TagService     = "slb-ingress/service"
 	TagPort        = "slb-ingress/port"
 	TagCertificate = "slb-ingress/certificate" // of a certificate: its logical name
+	// TagProtected marks an instance whose delete protection was set when it was created, and
+	// which may therefore be lifted again.
+	TagProtected = "slb-ingress/protected"
 
 	// tagClaim and a cluster id make the key of a claim on an instance that is reused.
 	tagClaim = "slb-ingress/claim-"

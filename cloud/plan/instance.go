@@ -16,7 +16,7 @@ func (m *maker) createInstance() {
 		return
 	}
 	if m.got.Instance == nil {
-		m.addFor(cloud.CreateLoadBalancer{LoadBalancer: *lb, Token: m.policy.CreateToken},
+		m.addFor(cloud.CreateLoadBalancer{LoadBalancer: marked(*lb), Token: m.policy.CreateToken},
 			"there is none yet"+asked(lb.Source), lb.Source)
 		return
 	}
@@ -24,6 +24,19 @@ func (m *maker) createInstance() {
 		m.addFor(cloud.TagLoadBalancer{Tags: missing}, "tags are missing or differ"+asked(lb.Source), lb.Source)
 	}
 	m.protect(lb.DeleteProtection, lb.Source)
+}
+
+// marked adds the mark that the delete protection is ours, which no later repair adds: by then it
+// may be a user's.
+func marked(lb cloud.LoadBalancer) cloud.LoadBalancer {
+	if lb.DeleteProtection {
+		lb.Tags = maps.Clone(lb.Tags)
+		if lb.Tags == nil {
+			lb.Tags = map[string]string{}
+		}
+		lb.Tags[cloud.TagProtected] = "true"
+	}
+	return lb
 }
 
 // protect switches delete protection as wanted, but never takes away what a user set.

@@ -78,9 +78,13 @@ func (l *loader) loadService(ctx context.Context, name types.NamespacedName, in 
 // the cache, and a disagreement keeps the members for a while.
 func (l *loader) loadHold(ctx context.Context, name types.NamespacedName, in *loaded) error {
 	service := in.Services[name]
+	versions := versionsOf(in.Endpoints[name])
 	if len(service.Spec.Selector) == 0 || anyReady(in.Endpoints[name]) {
-		l.doubts.settle(name)
+		l.doubts.settle(name, "")
 		return nil
+	}
+	if l.doubts.known(name, versions) {
+		return nil // emptied already; a pod that becomes ready since changes the slices
 	}
 	var pods corev1.PodList
 	err := l.live.List(ctx, &pods, client.InNamespace(name.Namespace),
@@ -89,7 +93,7 @@ func (l *loader) loadHold(ctx context.Context, name types.NamespacedName, in *lo
 		return fmt.Errorf("listing the pods of Service %q: %w", name, err)
 	}
 	if !slices.ContainsFunc(pods.Items, podReady) {
-		l.doubts.settle(name)
+		l.doubts.settle(name, versions)
 		return nil
 	}
 	if left := l.doubts.left(name, in.Now); left > 0 {
@@ -104,6 +108,16 @@ func (in *loaded) wait(d time.Duration) {
 	if in.Wait == 0 || d < in.Wait {
 		in.Wait = d
 	}
+}
+
+// versionsOf identifies what a Service's slices say.
+func versionsOf(list []*discoveryv1.EndpointSlice) string {
+	versions := make([]string, len(list))
+	for i, slice := range list {
+		versions[i] = string(slice.UID) + "/" + slice.ResourceVersion
+	}
+	slices.Sort(versions)
+	return "slices:" + strings.Join(versions, ",")
 }
 
 func anyReady(list []*discoveryv1.EndpointSlice) bool {
@@ -156,14 +170,19 @@ func (l *loader) loadInterfaces(ctx context.Context, in *loaded) error {
 		in.Interfaces[address.String()] = id
 	}
 	if len(found) < len(unknown) {
-		in.wait(unknownInterfaceWait)
+		in.wait(l.doubts.interfacePause(in.Owner.Group))
+	} else {
+		l.doubts.interfacesFound(in.Owner.Group)
 	}
 	return nil
 }
 
-// unknownInterfaceWait is the pause before the service is asked again for an interface that it did
-// not know; a new one appears within seconds.
-const unknownInterfaceWait = 10 * time.Second
+// The pauses before the service is asked again for an interface that it did not know. A new one
+// appears within seconds; an address that no interface has at all is asked for ever more rarely.
+const (
+	firstInterfacePause = 10 * time.Second
+	lastInterfacePause  = 10 * time.Minute
+)
 
 // fromPods enters the interfaces that pods name themselves and returns the addresses of the others.
 // A slice is anybody's to write: an address counts only if the pod that the endpoint names has it.
@@ -204,11 +223,39 @@ func hasAddress(pod *corev1.Pod, address string) bool {
 
 // doubts remembers since when slices and pods of a Service disagree. Safe for concurrent use.
 type doubts struct {
-	mu    sync.Mutex
-	since map[types.NamespacedName]time.Time
+	mu      sync.Mutex
+	since   map[types.NamespacedName]time.Time
+	settled map[types.NamespacedName]string // versions of the slices for which no doubt was found
+	pauses  map[string]time.Duration        // by group: the last pause for an unknown interface
 }
 
-func newDoubts() *doubts { return &doubts{since: map[types.NamespacedName]time.Time{}} }
+func newDoubts() *doubts {
+	return &doubts{
+		since: map[types.NamespacedName]time.Time{}, settled: map[types.NamespacedName]string{},
+		pauses: map[string]time.Duration{},
+	}
+}
+
+func (d *doubts) interfacePause(group string) time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.pauses[group] = min(max(2*d.pauses[group], firstInterfacePause), lastInterfacePause)
+	return d.pauses[group]
+}
+
+func (d *doubts) interfacesFound(group string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.pauses, group)
+}
+
+// known tells whether these versions of a Service's slices left no doubt before.
+func (d *doubts) known(name types.NamespacedName, versions string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	settled, ok := d.settled[name]
+	return ok && settled == versions
+}
 
 // left tells how much longer the doubt holds; it begins with the first call.
 func (d *doubts) left(name types.NamespacedName, now time.Time) time.Duration {
@@ -222,8 +269,10 @@ func (d *doubts) left(name types.NamespacedName, now time.Time) time.Duration {
 	return holdLimit - now.Sub(since)
 }
 
-func (d *doubts) settle(name types.NamespacedName) {
+// settle ends the doubt about a Service, for these versions of its slices.
+func (d *doubts) settle(name types.NamespacedName, versions string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.since, name)
+	d.settled[name] = versions
 }

@@ -14,6 +14,9 @@ import (
 
 const kindSLBConfig = "SLBConfig"
 
+// shippedClass is the class that the manifests install; an Ingress that asks for it asks for us.
+const shippedClass = "slb"
+
 // loadClass reads the group's IngressClass and its parameters. A group that is on record freezes
 // when either is missing; one that is not may be somebody else's and is left alone.
 func (l *loader) loadClass(ctx context.Context, g group, in *loaded) error {
@@ -26,11 +29,6 @@ func (l *loader) loadClass(ctx context.Context, g group, in *loaded) error {
 		return l.withoutClass(name, class, in)
 	}
 	in.Class = class
-	l.keepClass(name, in)
-	if len(in.Ingresses) == 0 && in.Record == nil {
-		in.Absent = true
-		return nil
-	}
 	return l.loadConfig(ctx, class, in)
 }
 
@@ -48,7 +46,8 @@ func (l *loader) className(g group, in loaded) string {
 }
 
 // keepOurs leaves out the Ingresses whose class is another controller's: they may well name an
-// instance, and that is none of our business. While a class is missing nobody knows whose it is.
+// instance, and that is none of our business. While a class is missing nobody knows whose it is,
+// except for those that are ours by convention.
 func (l *loader) keepOurs(ctx context.Context, in *loaded) error {
 	kept := in.Ingresses[:0:0]
 	for _, ing := range in.Ingresses {
@@ -58,7 +57,8 @@ func (l *loader) keepOurs(ctx context.Context, in *loaded) error {
 			return err
 		}
 		recorded := in.Record != nil && in.Record.Spec.Class == p.class
-		if recorded || class != nil && class.Spec.Controller == ControllerName || class == nil && ing.Spec.IngressClassName == nil {
+		named := p.class == l.options.DefaultClass || p.class == shippedClass
+		if recorded || class != nil && class.Spec.Controller == ControllerName || class == nil && named {
 			kept = append(kept, ing)
 		}
 	}

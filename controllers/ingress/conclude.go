@@ -26,9 +26,7 @@ func (r *reporter) conclude(in loaded, out outcome, problems []cloud.Problem) {
 	} else if out.done.Known {
 		status.LoadBalancerID, status.Address = "", ""
 	}
-	if out.done.Known && out.done.Complete() {
-		status.Intents = nil
-	}
+	status.Intents = settle(status.Intents, intent{todo: out.todo}, out.done, in.Now)
 	status.DomainExtensions = extensionIDs(got)
 	quotas := quotasOf(in, got)
 	status.Use = use(quotas)

@@ -2,11 +2,11 @@
 // group of Ingresses. A group is what one load balancer instance serves; its name is the reconcile
 // key and the name of its SLBInstance.
 //
-// It holds the only Kubernetes client of the program. Everything between reading the cluster and
+// Of the rooms below cmd it is the only one with a Kubernetes client. Everything between reading the cluster and
 // writing to it again is pure and lives in controllers/desired and cloud/plan; calls of the
 // service go through cloud.Reader and cloud.Writer.
 //
-//	err := ingress.Register(mgr, ingress.Deps{Cloud: adapter, Interfaces: adapter}, options)
+//	err := ingress.Register(ctx, mgr, ingress.Deps{Service: adapter, Metrics: metrics}, options)
 //
 // # Invariants
 //

@@ -1,7 +1,10 @@
 package ingress
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"unicode/utf8"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -18,8 +21,8 @@ const (
 	maxAction = 128
 )
 
-// tell emits a problem as an event of its object. The field is the event's action: events that
-// differ in it are never merged.
+// tell emits a problem as an event of its object. Events of one object that agree in reason and
+// action are merged, and the first note stands; so the action has the field and a hash of the note.
 func tell(recorder events.EventRecorder, p cloud.Problem) {
 	kind := corev1.EventTypeWarning
 	if p.Notice {
@@ -29,9 +32,20 @@ func tell(recorder events.EventRecorder, p cloud.Problem) {
 	if p.Field != "" {
 		note = p.Field + ": " + p.Message
 	}
-	action := "Reconcile " + p.Field
-	recorder.Eventf(referenceTo(p.Object), nil, kind, string(p.Reason), action[:min(len(action), maxAction)],
-		"%s", note[:min(len(note), maxNote)])
+	sum := sha256.Sum256([]byte(note))
+	action := "Reconcile " + hex.EncodeToString(sum[:4]) + " " + p.Field
+	recorder.Eventf(referenceTo(p.Object), nil, kind, string(p.Reason), cut(action, maxAction), "%s", cut(note, maxNote))
+}
+
+// cut shortens a text to at most n bytes, between two runes.
+func cut(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n]
 }
 
 // announce tells of instances that came and went; they cost money.

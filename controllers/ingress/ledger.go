@@ -17,6 +17,7 @@ type ledger struct {
 type account struct {
 	told     map[cloud.Problem]bool
 	failures int
+	agains   int
 }
 
 func newLedger() *ledger { return &ledger{groups: map[string]*account{}} }
@@ -45,6 +46,34 @@ func (l *ledger) replace(group string, problems []cloud.Problem) []cloud.Problem
 	}
 	a.told = told
 	return fresh
+}
+
+// add records further problems of a group and returns those that are new.
+func (l *ledger) add(group string, problems []cloud.Problem) []cloud.Problem {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a := l.account(group)
+	var fresh []cloud.Problem
+	for _, p := range problems {
+		if !a.told[p] {
+			fresh = append(fresh, p)
+		}
+		a.told[p] = true
+	}
+	return fresh
+}
+
+// again returns the time to wait before a plan goes on after a reading: none to speak of for the
+// first time in a row, longer and longer if the reading does not show what was written.
+func (l *ledger) again(group string) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a := l.account(group)
+	a.agains++
+	if a.agains == 1 {
+		return soon
+	}
+	return min(firstPause(cloud.Busy)<<min(a.agains-2, maxDoublings), maxPause)
 }
 
 func (l *ledger) forget(group string) {
@@ -102,5 +131,6 @@ func (l *ledger) pause(group string, kind cloud.ErrorKind) time.Duration {
 func (l *ledger) succeeded(group string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.account(group).failures = 0
+	a := l.account(group)
+	a.failures, a.agains = 0, 0
 }

@@ -122,6 +122,9 @@ func (l *loader) loadMembers(ctx context.Context, g group, in *loaded) error {
 	if err := l.keepOurs(ctx, in); err != nil {
 		return err
 	}
+	if in.Record != nil || len(in.Ingresses) > 0 {
+		l.keepClass(l.className(g, *in), in)
+	}
 	return l.loadFormer(ctx, in)
 }
 
@@ -188,6 +191,29 @@ func (l *loader) loadSecrets(ctx context.Context, in *loaded) error {
 	if len(in.Ingresses) == 0 {
 		return nil
 	}
-	in.Fallback, err = l.fallback(ctx)
-	return err
+	return l.loadFallback(ctx, in)
 }
+
+// loadFallback reads the certificate for port 443 of groups that have none of their own. When it
+// cannot be had, only those wait for it.
+func (l *loader) loadFallback(ctx context.Context, in *loaded) error {
+	certificate, err := l.fallback(ctx)
+	if err == nil {
+		in.Fallback = certificate
+		return nil
+	}
+	in.Problems = append(in.Problems, cloud.Problem{
+		Object: recordObject(in.Owner.Group), Reason: cloud.ConfigMissing, Message: err.Error(),
+	})
+	for _, secret := range in.Secrets {
+		if _, err := desired.ReadCertificate(secret, in.Now); err == nil {
+			return nil
+		}
+	}
+	in.Frozen = err.Error()
+	in.wait(fallbackPause)
+	return nil
+}
+
+// fallbackPause is how long a group without a certificate waits before the fallback is tried again.
+const fallbackPause = 30 * time.Second

@@ -15,6 +15,7 @@ type memory struct {
 	mu       sync.Mutex
 	groups   map[string]remembered
 	rejected map[string]map[cloud.Ref]cloud.Problem
+	gone     map[string]time.Time // since when a recorded instance is missing
 }
 
 type remembered struct {
@@ -23,7 +24,7 @@ type remembered struct {
 }
 
 func newMemory() *memory {
-	return &memory{groups: map[string]remembered{}, rejected: map[string]map[cloud.Ref]cloud.Problem{}}
+	return &memory{groups: map[string]remembered{}, rejected: map[string]map[cloud.Ref]cloud.Problem{}, gone: map[string]time.Time{}}
 }
 
 func (m *memory) get(group string, now time.Time) (cloud.Observed, bool) {
@@ -75,6 +76,24 @@ func (m *memory) end(group string) {
 	defer m.mu.Unlock()
 	delete(m.groups, group)
 	delete(m.rejected, group)
+	delete(m.gone, group)
+}
+
+// missing notes that a group's instance was not found, and tells for how long it has not been.
+func (m *memory) missing(group string, now time.Time) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, ok := m.gone[group]; !ok {
+		m.gone[group] = now
+	}
+	return now.Sub(m.gone[group])
+}
+
+// found notes that a group's instance is there, or need not be.
+func (m *memory) found(group string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.gone, group)
 }
 
 // untilAudit tells how long until a group's next audit; zero if nothing is remembered.

@@ -45,6 +45,7 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	if err := r.records.ensure(ctx, &in); err != nil {
 		return reconcile.Result{}, err
 	}
+	r.decideRelease(&in)
 	got, err := r.observe(ctx, in)
 	if err != nil {
 		return r.reporter.unobserved(ctx, in, err)
@@ -53,7 +54,6 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		return reconcile.Result{RequeueAfter: soon}, err
 	}
 	recallClaims(&in, got)
-	r.decideRelease(&in)
 
 	want := desired.Build(in.Snapshot)
 	refused := r.memory.dropRejected(in.Owner.Group, &want.Stack)
@@ -104,10 +104,13 @@ func (r *reconciler) decideRelease(in *loaded) {
 // observe returns what the service has: from memory, or read anew.
 func (r *reconciler) observe(ctx context.Context, in loaded) (cloud.Observed, error) {
 	name := in.Owner.Group
+	if in.Release {
+		r.memory.forget(name) // what is let go is not found again, so the end begins with a reading
+	}
 	got, ok := r.memory.get(name, in.Now)
 	if !ok {
 		var err error
-		if got, err = r.service.Observe(ctx, query(in)); err != nil {
+		if got, err = r.read(ctx, in); err != nil {
 			return got, err
 		}
 		r.memory.put(name, got, in.Now.Add(auditAfter(name, r.options.AuditInterval)))
@@ -115,9 +118,41 @@ func (r *reconciler) observe(ctx context.Context, in loaded) (cloud.Observed, er
 	return got, nil
 }
 
+// read reads the service. It may answer with what was true some time ago, and an instance that is
+// taken for gone is replaced by another one with another address. So an instance on record counts
+// as gone only when it was missing, by its id and by its tags, from readings goneAfter apart.
+func (r *reconciler) read(ctx context.Context, in loaded) (cloud.Observed, error) {
+	name, id := in.Owner.Group, in.Record.Status.LoadBalancerID
+	q := query(in)
+	got, err := r.service.Observe(ctx, q)
+	if err != nil {
+		return got, err
+	}
+	if got.Instance == nil && id != "" && in.Record.Spec.LoadBalancerID == "" {
+		q.LoadBalancer = ""
+		if got, err = r.service.Observe(ctx, q); err != nil {
+			return got, err
+		}
+	}
+	if got.Instance != nil || id == "" {
+		r.memory.found(name)
+		return got, nil
+	}
+	if r.memory.missing(name, in.Now) < goneAfter {
+		return got, &cloud.Error{
+			Kind: cloud.Unavailable, Op: "DescribeLoadBalancerAttribute",
+			Message: fmt.Sprintf("load balancer %q is on record and was not found; it counts as gone if it stays away for %s", id, goneAfter),
+		}
+	}
+	return got, nil
+}
+
+// goneAfter is longer than any lag of a reading that was seen or is documented.
+const goneAfter = 30 * time.Second
+
 // recallClaims gives a record that lost its claims those that follow from what is programmed.
 func recallClaims(in *loaded, got cloud.Observed) {
-	if len(in.Record.Status.Claims) == 0 && len(got.Ours.Rules) > 0 {
+	if len(in.Record.Status.Claims) == 0 && len(got.Ours.Listeners) > 0 {
 		in.Record.Status.Claims = desired.RebuildClaims(got.Ours, in.Ingresses)
 	}
 }
@@ -145,8 +180,14 @@ func (r *reconciler) policy(in loaded, got cloud.Observed) plan.Policy {
 		Limits:         limits(in),
 		Source:         cloud.Source{Object: recordObject(in.Owner.Group)},
 		CreateToken:    createToken(in, got),
-		ProtectionOurs: in.Record.Status.DeleteProtectionSet,
+		ProtectionOurs: in.Record.Status.DeleteProtectionSet || protectedByUs(got),
 	}
+}
+
+// protectedByUs reads from the instance's tags, which outlive a record, that its delete protection
+// was set when it was created.
+func protectedByUs(got cloud.Observed) bool {
+	return got.Instance != nil && got.Instance.Tags[cloud.TagProtected] != ""
 }
 
 func limits(in loaded) plan.Limits {
@@ -191,7 +232,7 @@ func (r *reconciler) remember(in loaded, todo plan.Plan, done apply.Result) {
 	name := in.Owner.Group
 	r.memory.reject(name, done)
 	switch {
-	case !done.Known || !done.Complete() || todo.Again:
+	case !done.Known || todo.Again:
 		r.memory.forget(name)
 	case created(todo):
 		// The service chose the address; only a reading tells it.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
+	"github.com/slb-ingress/slb-ingress-controller/cloud/apply"
 	"github.com/slb-ingress/slb-ingress-controller/cloud/plan"
 	"github.com/slb-ingress/slb-ingress-controller/controllers/desired"
 )
@@ -144,14 +146,14 @@ func (r *records) begin(ctx context.Context, in *loaded, i intent) error {
 	record := in.Record
 	before := record.DeepCopy()
 	status := &record.Status
-	status.Claims = capClaims(i.want.Claims)
-	status.Intents = intents(status.Intents, i.todo.Intents(), in)
+	status.Claims = i.want.Claims
+	status.Intents = intents(open(status.Intents, i.got.IDs, in.Now), i.todo.Intents(), in.Now)
 	status.CreateAttempts = attempts(*in, i.got)
 	status.ReclaimPolicy = in.Config.Spec.ReclaimPolicy
 	status.TakenOver = takenOver(status.TakenOver, i.got, i.refused)
 	status.DefaultSecret = secretText(i.want.DefaultSecret)
 	status.EmptySince = emptySince(*in)
-	status.DeleteProtectionSet = i.todo.Protects() || status.DeleteProtectionSet && i.got.Instance != nil
+	status.DeleteProtectionSet = i.todo.Protects() || status.DeleteProtectionSet && (i.got.Instance != nil || len(status.Intents) > 0)
 	if i.got.Instance == nil {
 		status.LoadBalancerID = ""
 	}
@@ -188,27 +190,58 @@ func (r *records) end(ctx context.Context, record *v1alpha1.SLBInstance) error {
 	return nil
 }
 
-// maxClaims bounds the record: with the longest hosts and paths it stays within 32 KiB. Claims
-// beyond it are not lost, they are ordered by the age of their Ingress instead.
-const maxClaims = 200
+// lateBound is how long a create whose answer was lost may still have its effect: the longest that
+// such a call is known to hang about, with a margin.
+const lateBound = 20 * time.Minute
 
-func capClaims(claims []v1alpha1.Claim) []v1alpha1.Claim {
-	return slices.Clone(claims[:min(len(claims), maxClaims)])
+// open returns the intents of which nothing is known yet: what they made has not been seen, and may
+// still appear.
+func open(list []v1alpha1.Intent, ids cloud.IDs, now time.Time) []v1alpha1.Intent {
+	return slices.DeleteFunc(slices.Clone(list), func(i v1alpha1.Intent) bool {
+		_, seen := ids[cloud.Ref{Kind: cloud.Kind(i.Kind), Name: i.Name}]
+		return seen || now.Sub(i.Since.Time) > lateBound
+	})
 }
 
-// intents keeps the time of an intent that was on record already.
-func intents(old []v1alpha1.Intent, refs []cloud.Ref, in *loaded) []v1alpha1.Intent {
-	var list []v1alpha1.Intent
+// intents adds what a plan is about to create to the intents that are open. A repeated one keeps
+// its time.
+func intents(list []v1alpha1.Intent, refs []cloud.Ref, now time.Time) []v1alpha1.Intent {
 	for _, ref := range refs {
-		intent := v1alpha1.Intent{Kind: string(ref.Kind), Name: ref.Name, Since: metav1.NewTime(in.Now).Rfc3339Copy()}
-		same := func(o v1alpha1.Intent) bool { return o.Kind == intent.Kind && o.Name == intent.Name }
-		if i := slices.IndexFunc(old, same); i >= 0 {
-			intent.Since = old[i].Since
+		same := func(i v1alpha1.Intent) bool { return i.Kind == string(ref.Kind) && i.Name == ref.Name }
+		if !slices.ContainsFunc(list, same) {
+			list = append(list, v1alpha1.Intent{Kind: string(ref.Kind), Name: ref.Name, Since: metav1.NewTime(now).Rfc3339Copy()})
 		}
-		list = append(list, intent)
 	}
 	return list
 }
+
+// settle drops the intents of a plan whose answers came, and keeps those of calls whose outcome is
+// unknown, and of earlier ones.
+func settle(list []v1alpha1.Intent, i intent, done apply.Result, now time.Time) []v1alpha1.Intent {
+	lost := map[cloud.Ref]bool{}
+	for _, failed := range done.Failed {
+		if cloud.KindOf(failed.Err) == cloud.Unknown {
+			lost[failed.Step.Ref()] = true
+		}
+	}
+	mine := map[cloud.Ref]bool{}
+	for _, ref := range i.todo.Intents() {
+		mine[ref] = true
+	}
+	return slices.DeleteFunc(open(list, done.Observed.IDs, now), func(i v1alpha1.Intent) bool {
+		ref := cloud.Ref{Kind: cloud.Kind(i.Kind), Name: i.Name}
+		return mine[ref] && !lost[ref] && !earlier(i, now)
+	})
+}
+
+// earlier tells whether an intent was on record before this reconcile, so that a call of before may
+// be what it stands for.
+func earlier(i v1alpha1.Intent, now time.Time) bool {
+	return i.Since.Time.Before(metav1.NewTime(now).Rfc3339Copy().Time)
+}
+
+// maxDefinition bounds what is recorded of a listener that was taken over; 32 KiB are for all.
+const maxDefinition = 4 << 10
 
 // takenOver adds the listeners that the plan takes over to those on record: the service forgets what
 // they were.
@@ -220,7 +253,7 @@ func takenOver(old []v1alpha1.TakenOver, got cloud.Observed, problems []cloud.Pr
 	for _, l := range got.Foreign.Listeners {
 		known := func(t v1alpha1.TakenOver) bool { return t.Port == l.Port }
 		if !slices.ContainsFunc(list, known) {
-			list = append(list, v1alpha1.TakenOver{Port: l.Port, Definition: plan.Definition(got, l.Port)})
+			list = append(list, v1alpha1.TakenOver{Port: l.Port, Definition: cut(plan.Definition(got, l.Port), maxDefinition)})
 		}
 	}
 	return list

@@ -133,8 +133,9 @@ func TestReleaseRefusesWhatAUserProtects(t *testing.T) {
 	t.Parallel()
 	play(t, func(w *world) {
 		w.one()
-		// What the user switches on after we lifted ours is the user's.
-		edit(w, w.record("class.slb.0"), func(r *v1alpha1.SLBInstance) {})
+		// Neither the record nor the instance's tags say that the protection is ours.
+		w.do("UntagResources", map[string]string{"ResourceType": "instance", "ResourceId.1": w.lb(), "TagKey.1": cloud.TagProtected})
+		w.run(5 * time.Hour)
 		record := w.record("class.slb.0")
 		record.Status.DeleteProtectionSet = false
 		w.must(w.api.Status().Update(w.Context(), record))

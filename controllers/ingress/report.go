@@ -2,6 +2,8 @@ package ingress
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"k8s.io/client-go/tools/events"
@@ -57,7 +59,7 @@ func (r *reporter) frozen(ctx context.Context, in loaded) (reconcile.Result, err
 			Message: in.Frozen + "; what is served stays as it is",
 		})
 	}
-	r.tell(ctx, in.Owner.Group, append(problems, in.Problems...))
+	r.tellMore(in.Owner.Group, append(problems, in.Problems...))
 	if in.Record == nil {
 		return reconcile.Result{RequeueAfter: in.Wait}, nil
 	}
@@ -72,7 +74,7 @@ func (r *reporter) unobserved(ctx context.Context, in loaded, err error) (reconc
 		return reconcile.Result{}, err
 	}
 	problems := append([]cloud.Problem{problemOf(recordObject(in.Owner.Group), err)}, in.Problems...)
-	r.tell(ctx, in.Owner.Group, problems)
+	r.tellMore(in.Owner.Group, problems)
 	if in.Record != nil && in.Record.UID != "" {
 		before := in.Record.DeepCopy()
 		setNotReady(in.Record, problems[0], r.now())
@@ -90,21 +92,20 @@ func (r *reporter) finished(ctx context.Context, in loaded, out outcome) (reconc
 		return reconcile.Result{}, err // the program stops; what was done is found again
 	}
 	problems := r.problems(in, out)
-	r.tell(ctx, group, problems)
+	r.tell(group, problems)
 	r.announce(in, out)
 	r.log(ctx, in, out)
-	if err := r.statuses(ctx, in, out); err != nil {
+	// What was made is recorded before anything that may fail on one Ingress's account.
+	before := in.Record.DeepCopy()
+	r.conclude(in, out, problems)
+	recording := r.records.write(ctx, before, in.Record)
+	if err := errors.Join(recording, r.statuses(ctx, in, out, before.Status.Address)); err != nil {
 		return reconcile.Result{}, err
 	}
 	if ended(in, out) {
 		r.forget(group)
 		r.memory.end(group)
 		return reconcile.Result{}, r.records.end(ctx, in.Record)
-	}
-	before := in.Record.DeepCopy()
-	r.conclude(in, out, problems)
-	if err := r.records.write(ctx, before, in.Record); err != nil {
-		return reconcile.Result{}, err
 	}
 	return reconcile.Result{RequeueAfter: r.next(in, out)}, nil
 }
@@ -120,8 +121,8 @@ func (r *reporter) problems(in loaded, out outcome) []cloud.Problem {
 			continue // told to its author
 		}
 		list = append(list, problemOf(recordObject(in.Owner.Group), failed.Err))
-		for _, ing := range in.Ingresses {
-			list = append(list, problemOf(objectOf(ing), failed.Err))
+		for _, author := range authors(failed.Step) {
+			list = append(list, problemOf(author, failed.Err))
 		}
 	}
 	if !in.Record.DeletionTimestamp.IsZero() && len(in.Ingresses) > 0 {
@@ -133,9 +134,32 @@ func (r *reporter) problems(in loaded, out outcome) []cloud.Problem {
 	return cloud.SortProblems(list)
 }
 
+// authors are the Ingresses that asked for what a step does.
+func authors(step plan.Step) []cloud.Object {
+	objects := []cloud.Object{step.Source.Object}
+	switch c := step.Change.(type) {
+	case cloud.CreateRules:
+		for _, rule := range c.Rules {
+			objects = append(objects, rule.Source.Object)
+		}
+	case cloud.SetRule:
+		objects = append(objects, c.Rule.Source.Object)
+	}
+	return slices.DeleteFunc(objects, func(o cloud.Object) bool { return o.Kind != kindIngress })
+}
+
 // tell emits the problems that are new since the group was last reported, and counts all of them.
-func (r *reporter) tell(_ context.Context, group string, problems []cloud.Problem) {
+func (r *reporter) tell(group string, problems []cloud.Problem) {
 	for _, p := range r.ledger.replace(group, problems) {
+		tell(r.recorder, p)
+	}
+	r.metrics.set(r.ledger.counts())
+}
+
+// tellMore emits problems beside those that were told: while a group is not translated, nothing is
+// known of the others, and they are not news when it is again.
+func (r *reporter) tellMore(group string, problems []cloud.Problem) {
+	for _, p := range r.ledger.add(group, problems) {
 		tell(r.recorder, p)
 	}
 	r.metrics.set(r.ledger.counts())
@@ -156,9 +180,12 @@ func (r *reporter) next(in loaded, out outcome) time.Duration {
 		return r.ledger.pause(group, worst(out.done.Failed))
 	}
 	if out.todo.Again || created(out.todo) {
-		return soon
+		return r.ledger.again(group)
 	}
 	r.ledger.succeeded(group)
+	if len(in.Record.Status.Intents) > 0 {
+		r.memory.expire(group, r.now().Add(intentPause))
+	}
 	after := r.memory.untilAudit(group, r.now())
 	if pause := othersPause(out.refused); pause > 0 && pause < after {
 		r.memory.expire(group, r.now().Add(pause))
@@ -172,6 +199,9 @@ func (r *reporter) next(in loaded, out outcome) time.Duration {
 	}
 	return after
 }
+
+// intentPause is how often the service is read while the effect of a lost call may still appear.
+const intentPause = 30 * time.Second
 
 // How often the service is read again while something of others is in the way: nothing tells when
 // it goes. An instance that cannot be used at all is looked at often, as somebody waits for it.
@@ -211,7 +241,7 @@ func worst(failed []apply.StepError) cloud.ErrorKind {
 // carried out, and neither an instance of ours nor a claim remains. An instance that is retained
 // keeps its record, unless somebody deleted that.
 func ended(in loaded, out outcome) bool {
-	if len(in.Ingresses) > 0 || !out.done.Complete() || out.todo.Again || len(out.refused) > 0 {
+	if len(in.Ingresses) > 0 || !out.done.Complete() || out.todo.Again || len(out.refused) > 0 || len(in.Record.Status.Intents) > 0 {
 		return false
 	}
 	got := out.done.Observed

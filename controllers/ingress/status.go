@@ -2,6 +2,7 @@ package ingress
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -16,14 +17,17 @@ import (
 
 // statuses writes the address to the Ingresses that the instance serves, and takes it from those
 // that left.
-func (r *reporter) statuses(ctx context.Context, in loaded, out outcome) error {
+// One that cannot be written does not keep the others from theirs.
+func (r *reporter) statuses(ctx context.Context, in loaded, out outcome, recorded string) error {
+	var errs []error
 	got := out.done.Observed
 	serving := servedBy(out)
 	for _, ing := range in.Ingresses {
 		name := types.NamespacedName{Namespace: ing.Namespace, Name: ing.Name}
-		want := addressFor(ing, got, in.Record.Status.Address, serving[name])
+		want := addressFor(ing, got, recorded, serving[name])
 		if err := r.status(ctx, ing, want); err != nil {
-			return err
+			errs = append(errs, err)
+			continue
 		}
 		if len(addresses(ing)) == 0 && len(want) > 0 {
 			tell(r.recorder, cloud.Problem{
@@ -33,11 +37,9 @@ func (r *reporter) statuses(ctx context.Context, in loaded, out outcome) error {
 		}
 	}
 	for _, ing := range in.Former {
-		if err := r.status(ctx, ing, without(ing, in.Record.Status.Address)); err != nil {
-			return err
-		}
+		errs = append(errs, r.status(ctx, ing, without(ing, recorded)))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // addressFor is the status that an Ingress should show: the address once it is served and as long
@@ -51,7 +53,7 @@ func addressFor(ing *networkingv1.Ingress, got cloud.Observed, recorded string, 
 	switch {
 	case address != "" && (served || shows):
 		return []networkingv1.IngressLoadBalancerIngress{entry(address)}
-	case recorded != "" && recorded != address && got.Instance == nil:
+	case recorded != "" && recorded != address && (address != "" || got.Instance == nil):
 		return without(ing, recorded)
 	default:
 		return ing.Status.LoadBalancer.Ingress
