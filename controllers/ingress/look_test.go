@@ -127,8 +127,12 @@ func (w *world) journal(since int) string {
 	for _, e := range w.life.told.all() {
 		fmt.Fprintf(&b, "%s %s %s %s: %s\n", e.Type, e.Kind, e.Object, e.Reason, e.Note)
 	}
-	return b.String()
+	lines := strings.Split(b.String(), "\n")
+	return strings.Join(lines[max(0, len(lines)-longest):], "\n")
 }
+
+// longest is how much of a journal a failure prints: its end tells most.
+const longest = 60
 
 // do changes the service behind the controller's back, as a person does in the console.
 func (w *world) do(action string, params map[string]string) {

@@ -224,3 +224,7 @@ func (w *world) wait(d time.Duration) {
 func setPath(path string) func(*networkingv1.Ingress) {
 	return func(ing *networkingv1.Ingress) { ing.Spec.Rules[0].HTTP.Paths[0].Path = path }
 }
+
+func serviceOf(name string) *corev1.Service {
+	return &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: name}}
+}

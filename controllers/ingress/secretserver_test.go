@@ -23,7 +23,8 @@ type secretServer struct {
 	stored  map[types.NamespacedName]*corev1.Secret
 	watches map[types.NamespacedName][]*watch.FakeWatcher
 
-	// Gets and Watches count the calls. GetErr and WatchErr, if set, are the answers to them.
+	// Gets and Watches count the calls. GetErr and WatchErr, if set, are the answers to them for the
+	// Secrets of users.
 	Gets, Watches    int
 	GetErr, WatchErr error
 }
@@ -51,7 +52,7 @@ func (n secretsOf) Get(_ context.Context, name string, _ metav1.GetOptions) (*co
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Gets++
-	if s.GetErr != nil {
+	if s.GetErr != nil && n.namespace == "shop" {
 		return nil, s.GetErr
 	}
 	secret, ok := s.stored[types.NamespacedName{Namespace: n.namespace, Name: name}]
