@@ -105,6 +105,9 @@ type Rule struct {
 	// Keep asks that a rule that is there stay as it is, and that none be created: the rule's
 	// input is broken for now, and it keeps what it last served. Group is empty then.
 	Keep bool
+	// KeepGroup asks that a rule that is there keep the group it has, as long as that exists. Group
+	// is for a rule that has to be created. In a wanted Stack only.
+	KeepGroup bool
 	// Rank orders rules by claim, oldest first; when the listener has no room for all, those of
 	// the highest rank are left out. Rules of equal rank are left out together or not at all
 	// where that is possible.
@@ -143,6 +146,9 @@ type ServerGroup struct {
 	// Hold forbids to remove members or change them: what is known of them is incomplete or in
 	// doubt. Members may still be added.
 	Hold bool
+	// Doubtful are addresses of which it is not known for now whether they are members: a member
+	// that has one of them stays. In a wanted Stack only.
+	Doubtful []string
 
 	Source Source
 }

@@ -50,6 +50,12 @@ func (m *maker) chooseRules(listeners []cloud.Listener) []cloud.Rule {
 			}
 			r.Group = have.Group
 		}
+		if have, there := ours[r.Ref()]; r.KeepGroup && there {
+			if _, exists := m.got.Ours.ServerGroup(have.Group); exists {
+				r.Group = have.Group
+			}
+		}
+		r.KeepGroup = false
 		chosen = append(chosen, r)
 	}
 	return append(m.fitRules(chosen, foreign), m.stranded(listeners)...)

@@ -53,7 +53,7 @@ func diffGroup(want, have cloud.ServerGroup, exists bool) *groupPlan {
 	}
 	if !want.Hold {
 		for _, member := range have.Members {
-			if !slices.ContainsFunc(want.Members, member.Same) {
+			if !slices.ContainsFunc(want.Members, member.Same) && !slices.Contains(want.Doubtful, member.IP) {
 				g.remove = append(g.remove, member)
 			}
 		}

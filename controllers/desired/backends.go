@@ -91,17 +91,18 @@ func portsOf(service *corev1.Service) string {
 // backendGroup is a vServer group of the stack with what is wrong with it.
 type backendGroup struct {
 	name   string
+	behind bool // nothing is known yet of who is in it
 	faults []fault
 	told   map[*networkingv1.Ingress]bool
 }
 
 // serve returns the group of a want's backend, adding it to the stack if nobody has yet. A broken
 // backend is told and keeps what it last had.
-func (b *builder) serve(w *want) (group string, keep bool) {
+func (b *builder) serve(w *want) (group *backendGroup, keep bool) {
 	port, f := b.resolve(w.from.Namespace, w.backend)
 	if f != nil {
 		b.tell(w.from.Ingress, w.field, *f)
-		return "", true
+		return &backendGroup{}, true
 	}
 	g := b.group(port, w.from.source(w.field))
 	if !g.told[w.from.Ingress] {
@@ -110,7 +111,7 @@ func (b *builder) serve(w *want) (group string, keep bool) {
 			b.tell(w.from.Ingress, w.field, f)
 		}
 	}
-	return g.name, false
+	return g, false
 }
 
 func (b *builder) group(port servicePort, source cloud.Source) *backendGroup {
@@ -121,7 +122,7 @@ func (b *builder) group(port servicePort, source cloud.Source) *backendGroup {
 	group, faults := b.members(port)
 	group.Source = source
 	b.stack.ServerGroups = append(b.stack.ServerGroups, group)
-	g := &backendGroup{name: name, faults: faults, told: map[*networkingv1.Ingress]bool{}}
+	g := &backendGroup{name: name, behind: b.behind(port), faults: faults, told: map[*networkingv1.Ingress]bool{}}
 	b.backends[name] = g
 	return g
 }

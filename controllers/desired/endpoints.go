@@ -18,8 +18,8 @@ import (
 const weight = 100
 
 // members returns the group of a Service port with its ready endpoints, and what is wrong with it.
-// While some endpoint has no network interface, or the slices and the pods disagree, the group
-// holds the members it has.
+// A member whose network interface is not known now stays if it is there; while that is all that is
+// known, or the slices and the pods disagree, the group holds all members it has.
 func (b *builder) members(port servicePort) (cloud.ServerGroup, []fault) {
 	group := cloud.ServerGroup{Name: port.name()}
 	key := types.NamespacedName{Namespace: port.service.Namespace, Name: port.service.Name}
@@ -30,7 +30,7 @@ func (b *builder) members(port servicePort) (cloud.ServerGroup, []fault) {
 			continue
 		}
 		seen[at] = true
-		eni := b.Interfaces[at.Addr().String()]
+		eni := b.Interfaces[PodAddress{key.Namespace, at.Addr().String()}]
 		switch {
 		case !routable(at.Addr()):
 			refused = append(refused, at.Addr().String())
@@ -48,7 +48,8 @@ func (b *builder) members(port servicePort) (cloud.ServerGroup, []fault) {
 func (b *builder) doubts(group *cloud.ServerGroup, service types.NamespacedName, homeless, refused []string) []fault {
 	var faults []fault
 	if len(homeless) > 0 {
-		group.Hold = true
+		group.Doubtful = homeless
+		group.Hold = len(group.Members) == 0
 		faults = append(faults, fault{reason: cloud.NetworkInterfaceNotFound, message: fmt.Sprintf(
 			"Service %q has pods whose addresses no network interface of the VPC has: %s; they get no requests", service, list(homeless))})
 	}
@@ -73,6 +74,23 @@ func list(items []string) string {
 		return fmt.Sprintf("%s and %d more", strings.Join(items[:listed], ", "), more)
 	}
 	return strings.Join(items, ", ")
+}
+
+// behind tells whether a Service's slices are behind its ports: they list ready endpoints, and none
+// for this port. That is so for a moment after a port is renamed, and its group would be empty.
+func (b *builder) behind(port servicePort) bool {
+	list := b.Endpoints[types.NamespacedName{Namespace: port.service.Namespace, Name: port.service.Name}]
+	other := false
+	for _, s := range list {
+		for _, p := range s.Ports {
+			name := ptr.Deref(p.Name, "")
+			if name == port.port.Name {
+				return false
+			}
+			other = other || len(readyEndpoints([]*discoveryv1.EndpointSlice{s}, name)) > 0
+		}
+	}
+	return other
 }
 
 // readyEndpoints returns the addresses of a Service port's ready endpoints. The port is matched by

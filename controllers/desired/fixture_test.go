@@ -50,7 +50,7 @@ func newWorld(t *testing.T) *world {
 		Services:   map[types.NamespacedName]*corev1.Service{},
 		Endpoints:  map[types.NamespacedName][]*discoveryv1.EndpointSlice{},
 		Secrets:    map[types.NamespacedName]*corev1.Secret{},
-		Interfaces: map[string]string{},
+		Interfaces: map[desired.PodAddress]string{},
 		Held:       map[types.NamespacedName]bool{},
 		Fallback:   fallback,
 	}}
@@ -241,12 +241,12 @@ func (w *world) setting(line string) {
 
 // done gives every endpoint a network interface but for those that have none.
 func (w *world) done() desired.Snapshot {
-	for _, list := range w.snapshot.Endpoints {
+	for service, list := range w.snapshot.Endpoints {
 		for _, slice := range list {
 			for _, e := range slice.Endpoints {
 				ip := e.Addresses[0]
 				if !slices.Contains(w.homeless, ip) {
-					w.snapshot.Interfaces[ip] = fmt.Sprintf("eni-%s", ip[strings.LastIndexByte(ip, '.')+1:])
+					w.snapshot.Interfaces[desired.PodAddress{Namespace: service.Namespace, IP: ip}] = fmt.Sprintf("eni-%s", ip[strings.LastIndexByte(ip, '.')+1:])
 				}
 			}
 		}

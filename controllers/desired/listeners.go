@@ -39,7 +39,7 @@ func (b *builder) defaultGroup(nodes []*node) (group string, keep bool) {
 	group = ""
 	for _, n := range nodes {
 		if n.isDefault() {
-			group, keep = n.group, n.keep
+			group, keep = n.group, n.fixed()
 		}
 	}
 	if group == "" && !keep {
@@ -67,7 +67,7 @@ func (b *builder) configBackend() (group string, keep bool) {
 		faults, keep = append(faults, *f), true
 	} else {
 		g := b.group(port, cloud.Source{Object: b.configObject(), Field: field})
-		group, faults = g.name, g.faults
+		group, faults, keep = g.name, g.faults, g.behind
 	}
 	for _, f := range faults {
 		b.problems = append(b.problems, cloud.Problem{

@@ -9,12 +9,16 @@ type node struct {
 	owner       *want // who asked for it
 	domain, url string
 	group       string
-	keep        bool
+	keep        bool // the rule stays as it is
+	keepGroup   bool // the rule keeps its group
 	rank        int
 
 	// into is the node that serves the owner's requests as well, so that this one is not needed.
 	into *node
 }
+
+// fixed tells whether what the node's rule has may differ from what it wants.
+func (n *node) fixed() bool { return n.keep || n.keepGroup }
 
 // serving is the node that serves the owner's requests in the end.
 func (n *node) serving() *node {
@@ -33,7 +37,8 @@ func (b *builder) assemble(granted []*want) []*node {
 	taken := map[place]bool{}
 	prefixes := map[place]*want{}
 	for _, w := range granted {
-		w.node.group, w.node.keep = b.serve(w)
+		g, keep := b.serve(w)
+		w.node.group, w.node.keep, w.node.keepGroup = g.name, keep, g.behind
 		nodes = append(nodes, w.node)
 		taken[place{w.host, w.serve}] = true
 		if !w.exact {
@@ -48,7 +53,7 @@ func (b *builder) assemble(granted []*want) []*node {
 		if above := nearestAbove(prefixes, w); above != nil {
 			nodes = append(nodes, &node{
 				owner: w, domain: w.host, url: below.url, rank: w.node.rank,
-				group: above.node.group, keep: above.node.keep,
+				group: above.node.group, keep: above.node.keep, keepGroup: above.node.keepGroup,
 			})
 		}
 	}

@@ -18,7 +18,7 @@ func (b *builder) addRules(nodes []*node) {
 		}
 		for _, port := range []int{portHTTP, portHTTPS} {
 			b.stack.Rules = append(b.stack.Rules, cloud.Rule{
-				Port: port, Domain: n.domain, URL: n.url, Group: n.group, Keep: n.keep, Rank: n.rank,
+				Port: port, Domain: n.domain, URL: n.url, Group: n.group, Keep: n.keep, KeepGroup: n.keepGroup, Rank: n.rank,
 				Source: n.owner.from.source(n.owner.field),
 			})
 		}

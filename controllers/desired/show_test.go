@@ -38,6 +38,9 @@ func showStack(r desired.Result) string {
 	}
 	for _, g := range r.Stack.ServerGroups {
 		fmt.Fprintf(&b, "group %s hold=%t", g.Name, g.Hold)
+		if len(g.Doubtful) > 0 {
+			fmt.Fprintf(&b, " doubtful=%v", g.Doubtful)
+		}
 		for _, m := range g.Members {
 			fmt.Fprintf(&b, " %s/%s:%d*%d", m.ServerID, m.IP, m.Port, m.Weight)
 		}

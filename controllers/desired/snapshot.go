@@ -32,10 +32,13 @@ type Snapshot struct {
 	// Endpoints are the EndpointSlices by Service.
 	Endpoints map[types.NamespacedName][]*discoveryv1.EndpointSlice
 	Secrets   map[types.NamespacedName]*corev1.Secret
+	// Unreadable are Secrets that may not be read, and why.
+	Unreadable map[types.NamespacedName]string
 
-	// Interfaces are the ids of elastic network interfaces by IP address: from the pods'
-	// annotations or, failing that, from the service.
-	Interfaces map[string]string
+	// Interfaces are the ids of the pods' elastic network interfaces: from the pods' annotations or,
+	// failing that, from the service. An address is entered only for the namespace of the pod that
+	// has it, so that nobody reaches another namespace's pods by an EndpointSlice of their own.
+	Interfaces map[PodAddress]string
 	// Held are the Services whose last members stay for now although no slice lists a ready
 	// endpoint: a live read found ready pods.
 	Held map[types.NamespacedName]bool
@@ -52,6 +55,9 @@ type Snapshot struct {
 	// a group without Ingresses keeps its instance and nothing on it.
 	Release bool
 }
+
+// PodAddress is an IP address that a pod of a namespace has.
+type PodAddress struct{ Namespace, IP string }
 
 // Result is a group's translation.
 type Result struct {

@@ -86,6 +86,9 @@ func (b *builder) secret(name types.NamespacedName) *served {
 	s := &served{fault: &fault{reason: cloud.SecretNotFound, message: fmt.Sprintf("Secret %q does not exist", name)}}
 	if secret := b.Secrets[name]; secret != nil {
 		s = readSecret(secret, b.Now)
+	} else if why, ok := b.Unreadable[name]; ok {
+		s = &served{fault: &fault{reason: cloud.ConfigMissing, message: fmt.Sprintf(
+			"Secret %q cannot be read: %s; what is served stays as it is", name, why)}}
 	}
 	if s.usable() {
 		b.again(s.notBefore)

@@ -3,6 +3,7 @@ package ingress
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ const holdLimit = 60 * time.Second
 func (l *loader) loadBackends(ctx context.Context, in *loaded) error {
 	in.Services = map[types.NamespacedName]*corev1.Service{}
 	in.Endpoints = map[types.NamespacedName][]*discoveryv1.EndpointSlice{}
-	in.Interfaces = map[string]string{}
+	in.Interfaces = map[desired.PodAddress]string{}
 	in.Held = map[types.NamespacedName]bool{}
 	for _, name := range serviceNames(in) {
 		if err := l.loadService(ctx, name, in); err != nil {
@@ -144,30 +145,29 @@ func podReady(pod corev1.Pod) bool {
 }
 
 // loadInterfaces finds the network interface of every ready endpoint: the pod's own annotation, and
-// for those without one, in one question, the service.
+// for those without one the service, asked for all of them at once.
 func (l *loader) loadInterfaces(ctx context.Context, in *loaded) error {
-	var unknown []netip.Addr
+	asked := map[netip.Addr][]desired.PodAddress{}
 	for _, list := range in.Endpoints {
 		for _, slice := range list {
-			more, err := l.fromPods(ctx, slice, in.Interfaces)
-			if err != nil {
+			if err := l.fromPods(ctx, slice, in.Interfaces, asked); err != nil {
 				return err
 			}
-			unknown = append(unknown, more...)
 		}
 	}
-	slices.SortFunc(unknown, netip.Addr.Compare)
-	unknown = slices.Compact(unknown)
-	if len(unknown) == 0 {
+	if len(asked) == 0 {
 		return nil
 	}
+	unknown := slices.SortedFunc(maps.Keys(asked), netip.Addr.Compare)
 	found, err := l.service.InterfacesOf(ctx, unknown)
 	if err != nil {
 		// What is not known is not removed either, so the rest of the group goes on.
 		in.Problems = append(in.Problems, problemOf(recordObject(in.Owner.Group), err))
 	}
 	for address, id := range found {
-		in.Interfaces[address.String()] = id
+		for _, pod := range asked[address] {
+			in.Interfaces[pod] = id
+		}
 	}
 	if len(found) < len(unknown) {
 		in.wait(l.doubts.interfacePause(in.Owner.Group))
@@ -184,10 +184,10 @@ const (
 	lastInterfacePause  = 10 * time.Minute
 )
 
-// fromPods enters the interfaces that pods name themselves and returns the addresses of the others.
-// A slice is anybody's to write: an address counts only if the pod that the endpoint names has it.
-func (l *loader) fromPods(ctx context.Context, slice *discoveryv1.EndpointSlice, interfaces map[string]string) ([]netip.Addr, error) {
-	var unknown []netip.Addr
+// fromPods enters the interfaces that pods name themselves, and adds the addresses of the others to
+// what the service is asked. A slice is anybody's to write: an address counts only if the pod of
+// its namespace that the endpoint names has it.
+func (l *loader) fromPods(ctx context.Context, slice *discoveryv1.EndpointSlice, known map[desired.PodAddress]string, asked map[netip.Addr][]desired.PodAddress) error {
 	for _, endpoint := range slice.Endpoints {
 		ref := endpoint.TargetRef
 		if !ready(endpoint) || ref == nil || ref.Kind != "Pod" {
@@ -199,21 +199,22 @@ func (l *loader) fromPods(ctx context.Context, slice *discoveryv1.EndpointSlice,
 			continue // the cache has not seen it yet, or not any more; its event brings us back
 		}
 		if err != nil {
-			return nil, fmt.Errorf("reading Pod %q: %w", slice.Namespace+"/"+ref.Name, err)
+			return fmt.Errorf("reading Pod %q: %w", slice.Namespace+"/"+ref.Name, err)
 		}
 		for _, text := range endpoint.Addresses {
 			address, err := netip.ParseAddr(text)
 			if err != nil || !address.Is4() || !hasAddress(&pod, text) {
 				continue
 			}
+			at := desired.PodAddress{Namespace: slice.Namespace, IP: address.String()}
 			if eni := pod.Annotations[annotationENI]; eni != "" {
-				interfaces[text] = eni
+				known[at] = eni
 			} else {
-				unknown = append(unknown, address)
+				asked[address] = append(asked[address], at)
 			}
 		}
 	}
-	return unknown, nil
+	return nil
 }
 
 func hasAddress(pod *corev1.Pod, address string) bool {

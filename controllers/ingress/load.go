@@ -8,7 +8,6 @@ import (
 	"time"
 
 	networkingv1 "k8s.io/api/networking/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -179,15 +178,11 @@ func (l *loader) loadSecrets(ctx context.Context, in *loaded) error {
 	for _, ing := range in.Ingresses {
 		refs = append(refs, desired.Secrets(ing)...)
 	}
-	secrets, err := l.secrets.Use(ctx, in.Owner.Group, refs)
-	if apierrors.IsForbidden(err) {
-		in.Frozen = fmt.Sprintf("a Secret cannot be read: %v; give the controller's role the verbs get and watch on secrets", err)
-		return nil
-	}
+	found, err := l.secrets.Use(ctx, in.Owner.Group, refs)
 	if err != nil {
 		return fmt.Errorf("reading Secrets: %w", err)
 	}
-	in.Secrets = secrets
+	in.Secrets, in.Unreadable = found.secrets, found.unreadable
 	if len(in.Ingresses) == 0 {
 		return nil
 	}

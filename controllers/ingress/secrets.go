@@ -55,9 +55,15 @@ func (s *secretStore) Start(ctx context.Context) error {
 	return nil
 }
 
-// Use says which Secrets a group refers to from now on, and returns those that exist. Watches that
-// no group needs any more end.
-func (s *secretStore) Use(ctx context.Context, group string, names []types.NamespacedName) (map[types.NamespacedName]*corev1.Secret, error) {
+// used is what a group's Secrets are: those that exist, and those that cannot be read, with why.
+type used struct {
+	secrets    map[types.NamespacedName]*corev1.Secret
+	unreadable map[types.NamespacedName]string
+}
+
+// Use says which Secrets a group refers to from now on, and returns what is known of them. Watches
+// that no group needs any more end. An error is the end of ctx.
+func (s *secretStore) Use(ctx context.Context, group string, names []types.NamespacedName) (used, error) {
 	wanted := make(map[types.NamespacedName]*follow, len(names))
 	s.mu.Lock()
 	for _, name := range names {
@@ -70,21 +76,20 @@ func (s *secretStore) Use(ctx context.Context, group string, names []types.Names
 	}
 	s.mu.Unlock()
 
-	found := make(map[types.NamespacedName]*corev1.Secret, len(wanted))
+	found := used{secrets: map[types.NamespacedName]*corev1.Secret{}, unreadable: map[types.NamespacedName]string{}}
 	for name, f := range wanted {
 		select {
 		case <-f.ready:
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return used{}, ctx.Err()
 		}
 		s.mu.Lock()
 		secret, err := f.secret, f.err
 		s.mu.Unlock()
 		if err != nil {
-			return nil, err
-		}
-		if secret != nil {
-			found[name] = secret
+			found.unreadable[name] = err.Error()
+		} else if secret != nil {
+			found.secrets[name] = secret
 		}
 	}
 	return found, nil

@@ -11,7 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
 // secretScene is a store over an API in memory, in a bubble.
@@ -46,7 +46,7 @@ func (s secretScene) use(group string, names ...types.NamespacedName) map[types.
 	if err != nil {
 		s.Fatalf("Use: %v", err)
 	}
-	return found
+	return found.secrets
 }
 
 // changes empties the channel of changes and counts them.
@@ -128,13 +128,12 @@ func TestSecretThatCannotBeRead(t *testing.T) {
 	cases := map[string]struct {
 		reason     string
 		get, watch error
-		forbidden  bool
 		fails      bool
 	}{
-		"GetForbidden":   {"the role lacks get", forbidden, nil, true, true},
-		"WatchForbidden": {"the role lacks watch: what changes would not be seen", nil, forbidden, true, true},
-		"GetFails":       {"the API server fails", broken, nil, false, true},
-		"WatchFails":     {"what was read is good as long as reads go on", nil, broken, false, false},
+		"GetForbidden":   {"the role lacks get", forbidden, nil, true},
+		"WatchForbidden": {"the role lacks watch: what changes would not be seen", nil, forbidden, true},
+		"GetFails":       {"the API server fails", broken, nil, true},
+		"WatchFails":     {"what was read is good as long as reads go on", nil, broken, false},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -142,9 +141,9 @@ func TestSecretThatCannotBeRead(t *testing.T) {
 			withSecrets(t, func(s secretScene) {
 				s.api.put("shop", "a", pairOf("a.example"))
 				s.api.fail(tc.get, tc.watch)
-				_, err := s.store.Use(s.Context(), "g", []types.NamespacedName{secret("a")})
-				if (err != nil) != tc.fails || apierrors.IsForbidden(err) != tc.forbidden {
-					s.Errorf("%s: got %v", tc.reason, err)
+				found, err := s.store.Use(s.Context(), "g", []types.NamespacedName{secret("a")})
+				if err != nil || (len(found.unreadable) > 0) != tc.fails {
+					s.Errorf("%s: got %v and %v", tc.reason, found.unreadable, err)
 				}
 				s.changes()
 				before, _ := s.api.calls()
@@ -153,8 +152,9 @@ func TestSecretThatCannotBeRead(t *testing.T) {
 					if n := s.changes(); n != 0 {
 						s.Fatalf("%s: told of %d changes, nothing changed", tc.reason, n)
 					}
-					if _, again := s.store.Use(s.Context(), "g", []types.NamespacedName{secret("a")}); (again != nil) != tc.fails {
-						s.Fatalf("%s: the answer changed to %v", tc.reason, again)
+					again, err := s.store.Use(s.Context(), "g", []types.NamespacedName{secret("a")})
+					if err != nil || (len(again.unreadable) > 0) != tc.fails {
+						s.Fatalf("%s: the answer changed to %v and %v", tc.reason, again.unreadable, err)
 					}
 				}
 				if after, _ := s.api.calls(); after-before > 40 {
@@ -218,7 +218,9 @@ func TestSecretStoreEnds(t *testing.T) {
 	})
 }
 
-func TestForbiddenSecretFreezesItsGroup(t *testing.T) {
+// TestForbiddenSecretKeepsWhatItServes shows that a Secret that may not be read is its author's
+// matter: what it gave is still served, and the others of the instance go on.
+func TestForbiddenSecretKeepsWhatItServes(t *testing.T) {
 	t.Parallel()
 	play(t, func(w *world) {
 		w.shop()
@@ -229,20 +231,13 @@ func TestForbiddenSecretFreezesItsGroup(t *testing.T) {
 		w.run(time.Hour)
 		w.wrote(seq)
 		w.serves("cafe", "cafe.example", "/coffee", "coffee")
-		if got, want := w.condition("class.slb.0", v1alpha1.ConditionFrozen), "True ConfigMissing"; len(got) < len(want) || got[:len(want)] != want {
-			w.Errorf("Frozen: got %q, want %s", got, want)
+		if notes := w.life.told.of("cafe", cloud.ConfigMissing); len(notes) != 1 {
+			w.Errorf("ConfigMissing: told %d times, want once: %q", len(notes), notes)
 		}
 		w.remove(ingressOf("bar"))
 		w.settle()
-		w.wrote(seq)
-		w.secrets.fail(nil, nil)
-		w.run(time.Minute)
-		w.settle()
-		if got := w.condition("class.slb.0", v1alpha1.ConditionFrozen); len(got) < 5 || got[:5] != "False" {
-			w.Errorf("Frozen: got %q, want False", got)
-		}
 		if len(w.writes(seq)) == 0 {
-			w.Error("what was asked for meanwhile is not done")
+			w.Error("another Ingress of the instance waits for a Secret that is none of its own")
 		}
 	})
 }
