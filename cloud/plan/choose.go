@@ -43,22 +43,22 @@ func (m *maker) chooseRules(listeners []cloud.Listener) []cloud.Rule {
 				"listener %d has a forwarding rule for %q that is not ours; delete that rule to have this path served", r.Port, ruleKey(r)))
 			continue
 		}
-		if r.Keep {
-			have, there := ours[r.Ref()]
-			if !there {
-				continue
-			}
-			r.Group = have.Group
+		have, there := ours[r.Ref()]
+		if r.Keep && !there {
+			continue
 		}
-		if have, there := ours[r.Ref()]; r.KeepGroup && there {
-			if _, exists := m.got.Ours.ServerGroup(have.Group); exists {
-				r.Group = have.Group
-			}
+		if there && (r.Keep || r.KeepGroup && m.hasGroup(have.Group)) {
+			r.Group = have.Group
 		}
 		r.KeepGroup = false
 		chosen = append(chosen, r)
 	}
 	return append(m.fitRules(chosen, foreign), m.stranded(listeners)...)
+}
+
+func (m *maker) hasGroup(name string) bool {
+	_, ok := m.got.Ours.ServerGroup(name)
+	return ok
 }
 
 // stranded are rules of ours on a wanted port whose listener is not ours: while the listener is

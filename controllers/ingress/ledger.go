@@ -17,7 +17,7 @@ type ledger struct {
 type account struct {
 	told     map[cloud.Problem]bool
 	failures int
-	agains   int
+	repeats   int
 }
 
 func newLedger() *ledger { return &ledger{groups: map[string]*account{}} }
@@ -69,11 +69,11 @@ func (l *ledger) again(group string) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a := l.account(group)
-	a.agains++
-	if a.agains == 1 {
+	a.repeats++
+	if a.repeats == 1 {
 		return soon
 	}
-	return min(firstPause(cloud.Busy)<<min(a.agains-2, maxDoublings), maxPause)
+	return min(firstPause(cloud.Busy)<<min(a.repeats-2, maxDoublings), maxPause)
 }
 
 func (l *ledger) forget(group string) {
@@ -132,5 +132,5 @@ func (l *ledger) succeeded(group string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a := l.account(group)
-	a.failures, a.agains = 0, 0
+	a.failures, a.repeats = 0, 0
 }
