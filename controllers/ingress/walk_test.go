@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	networkingv1 "k8s.io/api/networking/v1"
 
+	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
 	"github.com/slb-ingress/slb-ingress-controller/fakecloud"
 )
 
@@ -87,8 +88,14 @@ func walkers(w *world) {
 		name := fmt.Sprintf("i%d", i)
 		w.secrets.put("shop", name, pairOf(name+".example"))
 	}
-	w.add(class("slb"))
+	c, config := classWith("slb", v1alpha1.SLBConfigSpec{})
+	config.Spec.Quotas = &v1alpha1.Quotas{DomainExtensionsPerListener: manyExtensions}
+	w.add(c, config)
 }
+
+// manyExtensions is room for those of all hosts. With less, one that cannot be deleted because its
+// host has rules would be in another one's way, and then history does matter.
+const manyExtensions = 10
 
 // TestHistoryDoesNotMatter: what is programmed follows from what is asked for, not from how it came
 // to be asked for, and not from what failed on the way.
@@ -118,7 +125,7 @@ func TestHistoryDoesNotMatter(t *testing.T) {
 				}
 				w.finish()
 				walked, wishes, sizes = w.effective(), w.wishes, w.sizes
-			}, threeCertificates)
+			}, roomy)
 			play(t, func(world *world) {
 				w := &walker{world: world, sizes: sizes}
 				walkers(w.world)
@@ -129,7 +136,7 @@ func TestHistoryDoesNotMatter(t *testing.T) {
 				}
 				w.settle()
 				direct = w.effective()
-			}, threeCertificates)
+			}, roomy)
 			if diff := cmp.Diff(direct, walked); diff != "" {
 				t.Errorf("programmed (-at once +by the walk):\n%s", diff)
 			}
@@ -137,8 +144,7 @@ func TestHistoryDoesNotMatter(t *testing.T) {
 	}
 }
 
-// threeCertificates leaves room for the extensions of all hosts.
-func threeCertificates(s *setup) { s.account.Quotas.DomainExtensions = 10 }
+func roomy(s *setup) { s.account.Quotas.DomainExtensions = manyExtensions }
 
 // mishap is a fault or a crash at one of the next calls.
 func (w *walker) mishap() {
