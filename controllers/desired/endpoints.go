@@ -23,23 +23,27 @@ const weight = 100
 func (b *builder) members(port servicePort) (cloud.ServerGroup, []fault) {
 	group := cloud.ServerGroup{Name: port.name()}
 	key := types.NamespacedName{Namespace: port.service.Namespace, Name: port.service.Name}
-	var homeless, refused []string
+	var homeless, unknown, refused []string
 	seen := map[netip.AddrPort]bool{}
 	for _, at := range readyEndpoints(b.Endpoints[key], port.port.Name) {
 		if seen[at] {
 			continue
 		}
 		seen[at] = true
-		eni := b.Interfaces[PodAddress{key.Namespace, at.Addr().String()}]
+		eni, known := b.Interfaces[PodAddress{key.Namespace, at.Addr().String()}]
 		switch {
 		case !routable(at.Addr()):
 			refused = append(refused, at.Addr().String())
+		case known && eni == "":
+			unknown = append(unknown, at.Addr().String())
 		case eni == "":
 			homeless = append(homeless, at.Addr().String())
 		default:
 			group.Members = append(group.Members, cloud.Member{ServerID: eni, IP: at.Addr().String(), Port: int(at.Port()), Weight: weight})
 		}
 	}
+	group.Doubtful = slices.Concat(homeless, unknown)
+	group.Hold = len(group.Doubtful) > 0 && len(group.Members) == 0
 	faults := b.doubts(&group, key, homeless, refused)
 	return group, faults
 }
@@ -48,8 +52,6 @@ func (b *builder) members(port servicePort) (cloud.ServerGroup, []fault) {
 func (b *builder) doubts(group *cloud.ServerGroup, service types.NamespacedName, homeless, refused []string) []fault {
 	var faults []fault
 	if len(homeless) > 0 {
-		group.Doubtful = homeless
-		group.Hold = len(group.Members) == 0
 		faults = append(faults, fault{reason: cloud.NetworkInterfaceNotFound, message: fmt.Sprintf(
 			"Service %q has pods whose addresses no network interface of the VPC has: %s; they get no requests", service, list(homeless))})
 	}
@@ -57,8 +59,11 @@ func (b *builder) doubts(group *cloud.ServerGroup, service types.NamespacedName,
 		faults = append(faults, fault{reason: cloud.EndpointRefused, message: fmt.Sprintf(
 			"Service %q has endpoints whose addresses can be no pod's: %s; they get no requests", service, list(refused))})
 	}
-	if b.Held[service] && len(group.Members) == 0 {
+	told, held := b.Held[service]
+	if held && len(group.Members) == 0 {
 		group.Hold = true
+	}
+	if told && group.Hold {
 		faults = append(faults, fault{reason: cloud.MembersHeld, notice: true, message: fmt.Sprintf(
 			"Service %q lists no ready endpoint although it selects ready pods: its last members stay for now", service)})
 	}

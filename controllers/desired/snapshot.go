@@ -37,10 +37,12 @@ type Snapshot struct {
 
 	// Interfaces are the ids of the pods' elastic network interfaces: from the pods' annotations or,
 	// failing that, from the service. An address is entered only for the namespace of the pod that
-	// has it, so that nobody reaches another namespace's pods by an EndpointSlice of their own.
+	// has it, so that nobody reaches another namespace's pods by an EndpointSlice of their own. An
+	// empty id is that of a pod of which nothing is known just now.
 	Interfaces map[PodAddress]string
 	// Held are the Services whose last members stay for now although no slice lists a ready
-	// endpoint: a live read found ready pods.
+	// endpoint: a live read found ready pods. The value says whether that is so for long enough to
+	// be told.
 	Held map[types.NamespacedName]bool
 
 	// DefaultSecret is the Secret whose certificate port 443 presented by default as of the last

@@ -27,6 +27,9 @@ const annotationENI = "k8s.aliyun.com/eni-instance-id"
 // ready pods exist.
 const holdLimit = 60 * time.Second
 
+// holdQuiet is how long slices may be behind the pods without a word: they always are for a moment.
+const holdQuiet = 5 * time.Second
+
 // loadBackends reads the Services that the group's Ingresses name, their slices, and the network
 // interfaces of their pods.
 func (l *loader) loadBackends(ctx context.Context, in *loaded) error {
@@ -98,7 +101,10 @@ func (l *loader) loadHold(ctx context.Context, name types.NamespacedName, in *lo
 		return nil
 	}
 	if left := l.doubts.left(name, in.Now); left > 0 {
-		in.Held[name] = true
+		in.Held[name] = left <= holdLimit-holdQuiet
+		if !in.Held[name] {
+			left -= holdLimit - holdQuiet
+		}
 		in.wait(left)
 	}
 	return nil
@@ -196,7 +202,11 @@ func (l *loader) fromPods(ctx context.Context, slice *discoveryv1.EndpointSlice,
 		var pod corev1.Pod
 		err := l.client.Get(ctx, types.NamespacedName{Namespace: slice.Namespace, Name: ref.Name}, &pod)
 		if apierrors.IsNotFound(err) {
-			continue // the cache has not seen it yet, or not any more; its event brings us back
+			// The cache has not seen it yet, or not any more; an event brings us back either way.
+			for _, text := range endpoint.Addresses {
+				known[desired.PodAddress{Namespace: slice.Namespace, IP: text}] = ""
+			}
+			continue
 		}
 		if err != nil {
 			return fmt.Errorf("reading Pod %q: %w", slice.Namespace+"/"+ref.Name, err)

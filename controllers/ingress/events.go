@@ -63,7 +63,7 @@ func (r *reporter) announce(in loaded, out outcome) {
 		default:
 			continue
 		}
-		tell(r.recorder, note)
+		tell(r.recorder, identified(note, in.Record))
 	}
 }
 
@@ -84,6 +84,15 @@ const (
 	kindIngress     = "Ingress"
 	kindSLBInstance = "SLBInstance"
 )
+
+// identified gives a problem of the group's record the record's UID, by which kubectl describe finds
+// its events.
+func identified(p cloud.Problem, record *v1alpha1.SLBInstance) cloud.Problem {
+	if record != nil && p.Object == recordObject(record.Name) {
+		p.Object.UID = string(record.UID)
+	}
+	return p
+}
 
 func objectOf(ing *networkingv1.Ingress) cloud.Object {
 	return cloud.Object{Kind: kindIngress, Namespace: ing.Namespace, Name: ing.Name, UID: string(ing.UID)}

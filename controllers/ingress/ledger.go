@@ -17,7 +17,7 @@ type ledger struct {
 type account struct {
 	told     map[cloud.Problem]bool
 	failures int
-	repeats   int
+	repeats  int
 }
 
 func newLedger() *ledger { return &ledger{groups: map[string]*account{}} }

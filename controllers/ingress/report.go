@@ -59,7 +59,7 @@ func (r *reporter) frozen(ctx context.Context, in loaded) (reconcile.Result, err
 			Message: in.Frozen + "; what is served stays as it is",
 		})
 	}
-	r.tellMore(in.Owner.Group, append(problems, in.Problems...))
+	r.tellMore(in, append(problems, in.Problems...))
 	if in.Record == nil {
 		return reconcile.Result{RequeueAfter: in.Wait}, nil
 	}
@@ -73,8 +73,12 @@ func (r *reporter) unobserved(ctx context.Context, in loaded, err error) (reconc
 	if cloud.Canceled(ctx, err) {
 		return reconcile.Result{}, err
 	}
-	problems := append([]cloud.Problem{problemOf(recordObject(in.Owner.Group), err)}, in.Problems...)
-	r.tellMore(in.Owner.Group, problems)
+	log.FromContext(ctx).Info("cannot read the load balancer", "instance", in.Owner.Group, "error", err.Error())
+	problems := []cloud.Problem{problemOf(recordObject(in.Owner.Group), err)}
+	for _, ing := range in.Ingresses {
+		problems = append(problems, problemOf(objectOf(ing), err))
+	}
+	r.tellMore(in, append(problems, in.Problems...))
 	if in.Record != nil && in.Record.UID != "" {
 		before := in.Record.DeepCopy()
 		setNotReady(in.Record, problems[0], r.now())
@@ -92,7 +96,7 @@ func (r *reporter) finished(ctx context.Context, in loaded, out outcome) (reconc
 		return reconcile.Result{}, err // the program stops; what was done is found again
 	}
 	problems := r.problems(in, out)
-	r.tell(group, problems)
+	r.tell(in, problems)
 	r.announce(in, out)
 	r.log(ctx, in, out)
 	// What was made is recorded before anything that may fail on one Ingress's account.
@@ -128,7 +132,7 @@ func (r *reporter) problems(in loaded, out outcome) []cloud.Problem {
 	if !in.Record.DeletionTimestamp.IsZero() && len(in.Ingresses) > 0 {
 		list = append(list, cloud.Problem{
 			Object: recordObject(in.Owner.Group), Reason: cloud.DeletionBlocked,
-			Message: "Ingresses still use this instance; it keeps serving, and goes once they are gone",
+			Message: "Ingresses still use this instance; it keeps serving, and is released without grace once they are gone",
 		})
 	}
 	return cloud.SortProblems(list)
@@ -149,18 +153,18 @@ func authors(step plan.Step) []cloud.Object {
 }
 
 // tell emits the problems that are new since the group was last reported, and counts all of them.
-func (r *reporter) tell(group string, problems []cloud.Problem) {
-	for _, p := range r.ledger.replace(group, problems) {
-		tell(r.recorder, p)
+func (r *reporter) tell(in loaded, problems []cloud.Problem) {
+	for _, p := range r.ledger.replace(in.Owner.Group, problems) {
+		tell(r.recorder, identified(p, in.Record))
 	}
 	r.metrics.set(r.ledger.counts())
 }
 
 // tellMore emits problems beside those that were told: while a group is not translated, nothing is
 // known of the others, and they are not news when it is again.
-func (r *reporter) tellMore(group string, problems []cloud.Problem) {
-	for _, p := range r.ledger.add(group, problems) {
-		tell(r.recorder, p)
+func (r *reporter) tellMore(in loaded, problems []cloud.Problem) {
+	for _, p := range r.ledger.add(in.Owner.Group, problems) {
+		tell(r.recorder, identified(p, in.Record))
 	}
 	r.metrics.set(r.ledger.counts())
 }

@@ -29,7 +29,7 @@ func (r *reporter) statuses(ctx context.Context, in loaded, out outcome, recorde
 			errs = append(errs, err)
 			continue
 		}
-		if len(addresses(ing)) == 0 && len(want) > 0 {
+		if len(want) > 0 && !slices.Contains(addresses(ing), want[0].IP) {
 			tell(r.recorder, cloud.Problem{
 				Object: objectOf(ing), Reason: cloud.Programmed, Notice: true,
 				Message: fmt.Sprintf("served at %s by load balancer %s", want[0].IP, got.Instance.ID),
