@@ -37,6 +37,9 @@ func showCafe(ctx context.Context, w world) error {
 	if err != nil {
 		return err
 	}
+	if err := w.cluster.Unserved(address); err != nil {
+		return fmt.Errorf("the load balancer's listeners cannot be bound: %w; is another cluster up with the same --vip-range %s?", err, w.options.addresses)
+	}
 	url := fmt.Sprintf("http://%s%s", net.JoinHostPort(address, strconv.Itoa(w.cluster.Port(80))), cafePath)
 	w.say.stage(fmt.Sprintf("curl -H 'Host: %s' %s", cafeHost, url))
 	answer, err := waitForAnswer(ctx, url)

@@ -59,7 +59,10 @@ func (a *agenda) retry(group string) time.Duration {
 // run lets a time pass.
 func (w *world) run(d time.Duration) {
 	w.Helper()
-	for end := time.Now().Add(d); w.runTo(end); {
+	end := time.Now().Add(d)
+	more := true
+	for more {
+		more = w.runTo(end)
 	}
 }
 

@@ -84,7 +84,7 @@ func (a *apiServer) open(scheme *runtime.Scheme, kind client.Object) *stream {
 	a.world.must(err)
 	list, err := scheme.New(gvks[0].GroupVersion().WithKind(gvks[0].Kind + "List"))
 	a.world.must(err)
-	events, err := a.Watch(a.world.Context(), list.(client.ObjectList)) //nolint:forcetypeassert // every kind's list is one
+	events, err := a.Watch(a.world.Context(), list.(client.ObjectList))
 	a.world.must(err)
 	return &stream{kind: kind, events: events, seen: map[types.NamespacedName]client.Object{}}
 }
@@ -103,7 +103,7 @@ func (a *apiServer) create(ctx context.Context, c client.WithWatch, o client.Obj
 }
 
 // errDead is what a dead process would see, if it could.
-var errDead = errors.New("this process is dead") //nolint:gochecknoglobals // a constant that Go cannot declare as one
+var errDead = errors.New("this process is dead")
 
 // clientOf is the client of one life. Its writes fail as the test wants it, and after its death.
 func (a *apiServer) clientOf(l *life) client.Client {

@@ -202,10 +202,7 @@ func (l *loader) fromPods(ctx context.Context, slice *discoveryv1.EndpointSlice,
 		var pod corev1.Pod
 		err := l.client.Get(ctx, types.NamespacedName{Namespace: slice.Namespace, Name: ref.Name}, &pod)
 		if apierrors.IsNotFound(err) {
-			// The cache has not seen it yet, or not any more; an event brings us back either way.
-			for _, text := range endpoint.Addresses {
-				known[desired.PodAddress{Namespace: slice.Namespace, IP: text}] = ""
-			}
+			doubt(known, slice.Namespace, endpoint)
 			continue
 		}
 		if err != nil {
@@ -225,6 +222,14 @@ func (l *loader) fromPods(ctx context.Context, slice *discoveryv1.EndpointSlice,
 		}
 	}
 	return nil
+}
+
+// doubt enters the addresses of an endpoint whose pod the cache does not have: not yet, or not any
+// more. An event brings us back either way.
+func doubt(known map[desired.PodAddress]string, namespace string, endpoint discoveryv1.Endpoint) {
+	for _, address := range endpoint.Addresses {
+		known[desired.PodAddress{Namespace: namespace, IP: address}] = ""
+	}
 }
 
 func hasAddress(pod *corev1.Pod, address string) bool {

@@ -22,6 +22,8 @@ type toldEvent struct {
 }
 
 // Eventf implements events.EventRecorder.
+//
+//nolint:revive // the interface has these arguments
 func (l *eventLog) Eventf(regarding, _ runtime.Object, kind, reason, _, note string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -33,6 +35,8 @@ func (l *eventLog) Eventf(regarding, _ runtime.Object, kind, reason, _, note str
 }
 
 // AnnotatedEventf implements events.AnnotatedEventRecorder.
+//
+//nolint:revive // the interface has these arguments
 func (l *eventLog) AnnotatedEventf(regarding, related runtime.Object, _ map[string]string, kind, reason, action, note string, args ...any) {
 	l.Eventf(regarding, related, kind, reason, action, note, args...)
 }

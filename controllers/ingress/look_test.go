@@ -146,7 +146,7 @@ func (w *world) do(action string, params map[string]string) {
 // dump is the account without the ids that the service chose.
 func (w *world) dump() string {
 	text := w.cloud.Dump().String()
-	for _, line := range strings.Split(text, "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		f := strings.Fields(line)
 		switch {
 		case strings.HasPrefix(line, "group "):
@@ -167,7 +167,7 @@ func (w *world) dump() string {
 // on the line that has all of the parts.
 func (w *world) find(kind string, parts ...string) string {
 	w.Helper()
-	for _, line := range strings.Split(w.cloud.Dump().String(), "\n") {
+	for line := range strings.SplitSeq(w.cloud.Dump().String(), "\n") {
 		if !strings.HasPrefix(line, kind+" ") {
 			continue
 		}

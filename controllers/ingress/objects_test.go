@@ -30,11 +30,11 @@ const (
 type pair struct{ chain, key []byte }
 
 // pairs makes each certificate once for all tests: bubbles begin in the year 2000, all at once.
-var pairs sync.Map //nolint:gochecknoglobals // made once, as it costs time
+var pairs sync.Map
 
 func pairOf(host string) pair {
 	if known, ok := pairs.Load(host); ok {
-		return known.(pair) //nolint:forcetypeassert // nothing else is in it
+		return known.(pair)
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -56,7 +56,7 @@ func pairOf(host string) pair {
 		chain: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: chain}),
 		key:   pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}),
 	})
-	return made.(pair) //nolint:forcetypeassert // nothing else is in it
+	return made.(pair)
 }
 
 func class(name string) *networkingv1.IngressClass {

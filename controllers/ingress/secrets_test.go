@@ -1,6 +1,7 @@
 package ingress
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"testing"
@@ -56,7 +57,7 @@ func (s secretScene) changes() int {
 	for {
 		select {
 		case e := <-s.store.changed:
-			if e.Object.(*corev1.Secret).Data != nil { //nolint:forcetypeassert // the store sends nothing else
+			if e.Object.(*corev1.Secret).Data != nil {
 				s.Error("an event carries the Secret's data")
 			}
 			n++
@@ -80,7 +81,7 @@ func TestSecretIsReadAndFollowed(t *testing.T) {
 			s.Errorf("changes: got %d, want 2", n)
 		}
 		got := s.use("g", secret("a"), secret("none"))
-		if len(got) != 2 || string(got[secret("a")].Data[corev1.TLSCertKey]) != string(pairOf("b.example").chain) {
+		if len(got) != 2 || !bytes.Equal(got[secret("a")].Data[corev1.TLSCertKey], pairOf("b.example").chain) {
 			s.Errorf("got %v, want both, as they are now", got)
 		}
 		s.api.remove("shop", "a")

@@ -167,10 +167,10 @@ func (s *secretServer) remove(namespace, name string) {
 }
 
 // fail sets the answers to gets and watches; nil heals.
-func (s *secretServer) fail(get, watch error) {
+func (s *secretServer) fail(get, watching error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.GetErr, s.WatchErr = get, watch
+	s.GetErr, s.WatchErr = get, watching
 }
 
 // calls gives the counts.

@@ -133,14 +133,16 @@ func TestSweepOfClusterWrites(t *testing.T) {
 func (w *world) crashAtClusterWrite(n int, after bool) {
 	if after {
 		w.api.done = func() {
-			if n--; n == 0 {
+			n--
+			if n == 0 {
 				w.life.kill()
 			}
 		}
 		return
 	}
 	w.api.fault = func(string, client.Object) error {
-		if n--; n == 0 {
+		n--
+		if n == 0 {
 			w.life.kill()
 			return errDead
 		}
@@ -191,7 +193,8 @@ func TestInstanceIsMadeAnewWithAnotherToken(t *testing.T) {
 			w.Errorf("told of %d new instances, want 2", n)
 		}
 		var ing networkingv1.Ingress
-		if w.exists(&ing, "shop", "cafe"); len(ing.Status.LoadBalancer.Ingress) != 1 {
+		w.exists(&ing, "shop", "cafe")
+		if len(ing.Status.LoadBalancer.Ingress) != 1 {
 			w.Errorf("status: got %+v, want the new address alone", ing.Status.LoadBalancer.Ingress)
 		}
 	})

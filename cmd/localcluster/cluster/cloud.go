@@ -26,6 +26,9 @@ func (c *Cluster) startCloud(ctx context.Context) error {
 	fake.ENICIDR = c.options.Pods
 	fake.Switches.AnyENI = true // the virtual node chooses the ids of its pods' interfaces
 	c.Cloud = fakecloud.New(fake)
+	for _, spec := range c.options.Instances {
+		c.Cloud.AddInstance(spec)
+	}
 
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", c.options.OpenAPI)

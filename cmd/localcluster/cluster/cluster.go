@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"sync"
+	"time"
 
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -51,6 +53,9 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 		{"fake SLB", c.startCloud},
 		{"controller", c.StartController},
 	}
+	if c.options.WithoutController {
+		stages = stages[:len(stages)-1]
+	}
 	for _, stage := range stages {
 		c.options.Progress(stage.name)
 		if err := stage.run(ctx); err != nil {
@@ -85,6 +90,17 @@ func (c *Cluster) Kubeconfig() string { return c.control.KubeconfigFile() }
 
 // OpenAPI is the URL on which the fake SLB answers.
 func (c *Cluster) OpenAPI() string { return "http://" + c.openAPI }
+
+// Unserved tells why a listener of an address is not served; nil if all are.
+func (c *Cluster) Unserved(address string) error {
+	var errs []error
+	for _, l := range c.Plane.Listeners() {
+		if host, _, err := net.SplitHostPort(l.Address); err == nil && host == address && l.Err != nil {
+			errs = append(errs, fmt.Errorf("port %d at %s: %w", l.Port, l.Address, l.Err))
+		}
+	}
+	return errors.Join(errs...)
+}
 
 // Port gives the real port on which a listener's port is served.
 func (c *Cluster) Port(port int) int { return c.Plane.Port(port) }
@@ -167,10 +183,18 @@ func (c *Cluster) controllerOptions() manager.Options {
 		Region: regionID, VPCID: fakecloud.DefaultVPC, Endpoint: c.OpenAPI(),
 		DefaultClass: "slb", ReleaseGrace: c.options.ReleaseGrace,
 		Namespace: "kube-system", MetricsAddress: "0", ProbeAddress: "0",
+		Workers: controllerWorkers, AuditInterval: auditInterval, CallTimeout: callTimeout,
 		WriteRate: fakeRate, ReadRate: fakeRate, RateShare: 1,
 		LogLevel: c.options.LogLevel,
 	}
 }
+
+// The shipped program's defaults.
+const (
+	controllerWorkers = 4
+	auditInterval     = 3 * time.Hour
+	callTimeout       = 8 * time.Second
+)
 
 // fakeRate is the rate of calls a minute that the fake grants when nobody asks for limits: the
 // controller's own limits are for an account that is shared.

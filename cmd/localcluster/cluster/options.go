@@ -23,6 +23,10 @@ type Options struct {
 	// Fake changes the fake's account: quotas, switches, busy windows. Its clock, addresses and
 	// range of interfaces are set by Start.
 	Fake fakecloud.Options
+	// Instances exist on the fake from the start.
+	Instances []fakecloud.InstanceSpec
+	// WithoutController leaves the controller to somebody else.
+	WithoutController bool
 	// ReleaseGrace is the controller's; default ten minutes.
 	ReleaseGrace time.Duration
 	// LogLevel is the controller's.

@@ -18,11 +18,11 @@ import (
 )
 
 // update rewrites golden files.
-var update = flag.Bool("update", false, "rewrite the golden files") //nolint:gochecknoglobals // a flag
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // bare is a control plane on which nothing of ours is installed until installCRDs. It takes seconds
 // to start, so the package has one.
-var bare *rest.Config //nolint:gochecknoglobals // started once
+var bare *rest.Config
 
 func TestMain(m *testing.M) {
 	ctrl.SetLogger(logr.Discard())

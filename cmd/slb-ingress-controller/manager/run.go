@@ -46,6 +46,9 @@ func Scheme() (*runtime.Scheme, error) {
 
 // Run runs the controller until ctx ends. An error before that says what to change.
 func Run(ctx context.Context, cluster *rest.Config, o Options) error {
+	if err := o.validate(); err != nil {
+		return err
+	}
 	scheme, err := Scheme()
 	if err != nil {
 		return err
@@ -53,10 +56,6 @@ func Run(ctx context.Context, cluster *rest.Config, o Options) error {
 	live, err := client.New(cluster, client.Options{Scheme: scheme})
 	if err != nil {
 		return fmt.Errorf("cannot reach the cluster at %s: %w", cluster.Host, err)
-	}
-	if o.LeaderElect && o.CallTimeout >= leaseDuration-renewDeadline {
-		return fmt.Errorf("--call-timeout: %s is too long with --leader-elect: a call of a deposed leader must end before its successor starts, within %s",
-			o.CallTimeout, leaseDuration-renewDeadline)
 	}
 	if err := checkCRDs(live.RESTMapper()); err != nil {
 		return err
@@ -69,8 +68,12 @@ func Run(ctx context.Context, cluster *rest.Config, o Options) error {
 		return fmt.Errorf("registering metrics: %w", err)
 	}
 	defer own.Unregister(metrics.Registry)
-	service, err := newService(o, own)
+	keys := alibaba.NewCredentials(alibaba.CredentialsOptions{TokenFile: o.AddonToken})
+	service, err := newService(o, keys, own)
 	if err != nil {
+		return err
+	}
+	if err := checkCredentials(ctx, keys); err != nil {
 		return err
 	}
 	mgr, err := newManager(cluster, scheme, o)
@@ -117,10 +120,24 @@ func checkCRDs(mapper meta.RESTMapper) error {
 	return nil
 }
 
-func newService(o Options, own *ingress.Metrics) (*alibaba.Client, error) {
+// credentialsTimeout bounds the search for credentials, the last place of which is the metadata of
+// the machine, where nobody may answer.
+const credentialsTimeout = 15 * time.Second
+
+// checkCredentials makes missing credentials a sentence at the start instead of calls that fail.
+func checkCredentials(ctx context.Context, keys alibaba.Credentials) error {
+	ctx, cancel := context.WithTimeout(ctx, credentialsTimeout)
+	defer cancel()
+	if _, err := keys.Key(ctx); err != nil {
+		return fmt.Errorf("cannot start without credentials: %w", err)
+	}
+	return nil
+}
+
+func newService(o Options, keys alibaba.Credentials, own *ingress.Metrics) (*alibaba.Client, error) {
 	return alibaba.New(alibaba.Options{
 		Region: o.Region, VPCID: o.VPCID, Endpoint: o.Endpoint, ECSEndpoint: o.ECSEndpoint, Network: o.Network,
-		Credentials: alibaba.NewCredentials(alibaba.CredentialsOptions{TokenFile: o.AddonToken}),
+		Credentials: keys,
 		Timeout:     o.CallTimeout,
 		Rates:       alibaba.Rates{Writes: o.WriteRate, Reads: o.ReadRate, Share: o.RateShare},
 		Observer:    own.Call,

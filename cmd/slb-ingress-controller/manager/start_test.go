@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +18,7 @@ import (
 // closedPort is an address of this machine at which nobody answers.
 func closedPort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // nothing to wait for
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,16 +58,30 @@ func TestStart(t *testing.T) {
 }
 
 func startsRefused(t *testing.T) {
-	taken, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // nothing to wait for
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close()
+	defer func() { _ = taken.Close() }() // nothing was written
+	broken := filepath.Join(t.TempDir(), "token-config")
+	if err := os.WriteFile(broken, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", fakecloud.DefaultAccessKeyID)
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", fakecloud.DefaultAccessKeySecret)
 	cases := map[string]struct {
 		reason string
 		edit   func(*Options)
 		want   string
 	}{
+		"Credentials": {"a token that cannot be used is not passed over", func(o *Options) { o.AddonToken = broken }, "cannot start without credentials"},
+		"Workers":     {"nobody would work", func(o *Options) { o.Workers = 0 }, "--workers"},
+		"RateShare":   {"it is a part", func(o *Options) { o.RateShare = 3 }, "--rate-share"},
+		"Rate":        {"no call would ever be made", func(o *Options) { o.WriteRate = 0 }, "--write-rate"},
+		"Grace":       {"it lies in the past", func(o *Options) { o.ReleaseGrace = -1 }, "--release-grace"},
+		"Audit":       {"it would use up the account's rates", func(o *Options) { o.AuditInterval = 1 }, "--audit-interval"},
+		"CallTimeout": {"no call could end in time", func(o *Options) { o.CallTimeout = 0 }, "--call-timeout"},
+		"Lease":       {"a deposed leader's call would meet its successor's", func(o *Options) { o.LeaderElect, o.CallTimeout = true, leaseDuration }, "--call-timeout"},
 		"Region":      {"neither flag nor metadata", func(o *Options) { o.Region = "" }, "--region"},
 		"VPC":         {"neither flag nor metadata", func(o *Options) { o.VPCID = "" }, "--vpc-id"},
 		"ClusterID":   {"the tags cannot hold it", func(o *Options) { o.ClusterID = strings.Repeat("c", cloud.MaxClusterID+1) }, "--cluster-id"},
