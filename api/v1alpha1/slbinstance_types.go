@@ -55,9 +55,9 @@ const (
 	// ConditionReady is True when the service matches what the Ingresses ask for. Paths that
 	// were refused for their own fault do not make it False.
 	ConditionReady = "Ready"
-	// ConditionFrozen is True while class, SLBConfig or a permission to read is missing (reason
-	// ConfigMissing): nothing is changed.
-	ConditionFrozen = "Frozen"
+	// ConditionConfigMissing is True while the class or its SLBConfig is missing: the group is frozen,
+	// and nothing is changed.
+	ConditionConfigMissing = "ConfigMissing"
 	// ConditionDeletionBlocked is True when the object was deleted by hand while Ingresses use it.
 	ConditionDeletionBlocked = "DeletionBlocked"
 )

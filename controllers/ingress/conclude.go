@@ -35,7 +35,7 @@ func (r *reporter) conclude(in loaded, out outcome, problems []cloud.Problem) {
 	}
 	now := r.now()
 	setReady(in, out, now)
-	setCondition(in.Record, metav1.Condition{Type: v1alpha1.ConditionFrozen, Status: metav1.ConditionFalse, Reason: "ConfigFound"}, now)
+	setCondition(in.Record, metav1.Condition{Type: v1alpha1.ConditionConfigMissing, Status: metav1.ConditionFalse, Reason: "ConfigFound"}, now)
 	setBlocked(in.Record, problems, now)
 }
 
@@ -83,7 +83,7 @@ func setNotReady(record *v1alpha1.SLBInstance, p cloud.Problem, now time.Time) {
 
 func setFrozen(record *v1alpha1.SLBInstance, why string, now time.Time) {
 	setCondition(record, metav1.Condition{
-		Type: v1alpha1.ConditionFrozen, Status: metav1.ConditionTrue, Reason: string(cloud.ConfigMissing), Message: why,
+		Type: v1alpha1.ConditionConfigMissing, Status: metav1.ConditionTrue, Reason: string(cloud.ConfigMissing), Message: why,
 	}, now)
 }
 

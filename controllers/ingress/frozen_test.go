@@ -69,7 +69,7 @@ func TestMissingConfigurationFreezes(t *testing.T) {
 				if diff := cmp.Diff(before, w.dump()); diff != "" {
 					w.Errorf("%s: the account changed (-before +after):\n%s", tc.reason, diff)
 				}
-				if got := w.condition("class.slb.0", v1alpha1.ConditionFrozen); !strings.HasPrefix(got, "True ConfigMissing") {
+				if got := w.condition("class.slb.0", v1alpha1.ConditionConfigMissing); !strings.HasPrefix(got, "True ConfigMissing") {
 					w.Errorf("%s: Frozen: got %q", tc.reason, got)
 				}
 				if notes := w.life.told.of("cafe", cloud.ConfigMissing); len(notes) != 1 {
@@ -78,7 +78,7 @@ func TestMissingConfigurationFreezes(t *testing.T) {
 				tc.give(w)
 				w.settle()
 				w.serves("bar", "bar.example", "/", "tea")
-				if got := w.condition("class.slb.0", v1alpha1.ConditionFrozen); !strings.HasPrefix(got, "False ConfigFound") {
+				if got := w.condition("class.slb.0", v1alpha1.ConditionConfigMissing); !strings.HasPrefix(got, "False ConfigFound") {
 					w.Errorf("%s: Frozen at the end: got %q", tc.reason, got)
 				}
 			})
