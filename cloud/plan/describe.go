@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -106,6 +107,6 @@ func brief(l cloud.Listener) string {
 	case l.TLS.Certificate != "":
 		return fmt.Sprintf("default group %s, certificate %s", l.Group, l.TLS.Certificate)
 	default:
-		return "default group " + l.Group
+		return "default group " + cmp.Or(l.Group, "none of its own")
 	}
 }

@@ -124,8 +124,13 @@ func Definition(got cloud.Observed, port int) string {
 			settings = listenerDiff(cloud.Listener{}, l)
 		}
 	}
-	return fmt.Sprintf("%s; rules: %s; domain extensions: %s",
-		strings.ReplaceAll(strings.Join(settings, ", "), "none → ", ""),
+	for i, setting := range settings {
+		// What it differs from is the zero listener, which says nothing to anybody.
+		name, _, _ := strings.Cut(setting, " ")
+		_, value, _ := strings.Cut(setting, " → ")
+		settings[i] = name + " " + value
+	}
+	return fmt.Sprintf("%s; rules: %s; domain extensions: %s", strings.Join(settings, ", "),
 		join(rulesOn(port, got.Foreign.Rules), ruleText), join(extensionsOn(port, got.Foreign.Extensions), extensionText))
 }
 
