@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,12 +28,18 @@ import (
 
 const region = "cn-hangzhou"
 
+// making guards the making of clients: the SDK fills a table of endpoints that all of them share,
+// without a lock of its own.
+var making sync.Mutex
+
 // sdkClient is a client of the real SDK. One client is not safe for concurrent use.
 func sdkClient(t *testing.T, domain string, transport http.RoundTripper) *slb.Client {
 	t.Helper()
 	config := sdk.NewConfig().WithScheme("HTTP").WithTimeout(30 * time.Second)
 	config.Transport = transport
 	key := credentials.NewAccessKeyCredential(fakecloud.DefaultAccessKeyID, fakecloud.DefaultAccessKeySecret)
+	making.Lock()
+	defer making.Unlock()
 	client, err := slb.NewClientWithOptions(region, config, key)
 	if err != nil {
 		t.Fatalf("making a client: %v", err)

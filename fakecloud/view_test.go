@@ -145,6 +145,8 @@ func TestNetworkInterfaces(t *testing.T) {
 	cloud.RemoveServer(fakecloud.ENIID(podRange().Addr().Next().Next().Next().Next()))
 	config := sdk.NewConfig().WithScheme("HTTP")
 	config.Transport = cloud.RoundTripper()
+	making.Lock()
+	defer making.Unlock()
 	client, err := ecs.NewClientWithOptions(region, config,
 		credentials.NewAccessKeyCredential(fakecloud.DefaultAccessKeyID, fakecloud.DefaultAccessKeySecret))
 	if err != nil {
