@@ -13,7 +13,24 @@ type Config struct {
 	// said, which means no.
 	Override *bool
 
+	// Canary makes the Ingress a canary.
+	Canary bool
+	// CanaryWeight is a canary's share of the requests in percent, 0 to 100; nil: not said, which
+	// means 0.
+	CanaryWeight *int
+	// CanaryBy are the keys of conditions that the service does not have, in the order of the
+	// table.
+	CanaryBy []Name
+
 	keys map[Name]string
+}
+
+// Share is the percentage of the requests that a canary takes.
+func (c Config) Share() int {
+	if c.CanaryWeight == nil {
+		return 0
+	}
+	return *c.CanaryWeight
 }
 
 // Key is the key under which the annotation was found, in full, or the key that a user would write

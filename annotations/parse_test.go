@@ -13,7 +13,7 @@ import (
 
 func TestParse(t *testing.T) {
 	t.Parallel()
-	on, off := true, false
+	on, off, ten := true, false, 10
 	const newer, older = annotations.Prefix, annotations.OlderPrefix
 	type fault struct {
 		Key    string
@@ -38,6 +38,10 @@ func TestParse(t *testing.T) {
 		"AddressTypeWord":  {reason: "exactly internet or intranet", values: map[string]string{older + "address-type": "private"}, faults: []fault{{older + "address-type", cloud.InvalidAnnotation}}},
 		"Unknown":          {reason: "nobody knows the key", values: map[string]string{older + "colour": "red"}, faults: []fault{{older + "colour", cloud.UnknownAnnotation}}},
 		"OneBadOneGood":    {reason: "a fault leaves the others alone", values: map[string]string{newer + "id": "lb-1", newer + "address-type": "x"}, want: annotations.Config{ID: "lb-1"}, faults: []fault{{newer + "address-type", cloud.InvalidAnnotation}}},
+		"Canary":           {reason: "a share of a hundred", values: map[string]string{newer + "canary": "true", newer + "canary-weight": "10"}, want: annotations.Config{Canary: true, CanaryWeight: &ten}},
+		"CanaryWeightBig":  {reason: "0 to 100", values: map[string]string{newer + "canary-weight": "101"}, faults: []fault{{newer + "canary-weight", cloud.InvalidAnnotation}}},
+		"CanaryWeightSign": {reason: "as people write it", values: map[string]string{newer + "canary-weight": "+10"}, faults: []fault{{newer + "canary-weight", cloud.InvalidAnnotation}}},
+		"CanaryBy":         {reason: "known, so that it can be refused with a reason", values: map[string]string{newer + "canary-by-header": "X", newer + "canary-by-cookie": ""}, want: annotations.Config{CanaryBy: []annotations.Name{"canary-by-header", "canary-by-cookie"}}},
 		"FaultsAreInOrder": {reason: "by key", values: map[string]string{newer + "zzz": "", newer + "aaa": "", newer + "id": "?"}, faults: []fault{{newer + "aaa", cloud.UnknownAnnotation}, {newer + "id", cloud.InvalidLoadBalancerID}, {newer + "zzz", cloud.UnknownAnnotation}}},
 	}
 	for name, tc := range cases {

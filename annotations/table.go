@@ -20,6 +20,13 @@ const (
 	ID            Name = "id"
 	AddressType   Name = "address-type"
 	ForceOverride Name = "force-override-listeners"
+
+	Canary              Name = "canary"
+	CanaryWeight        Name = "canary-weight"
+	CanaryByHeader      Name = "canary-by-header"
+	CanaryByHeaderValue Name = "canary-by-header-value"
+	CanaryByHeaderRegex Name = "canary-by-header-pattern"
+	CanaryByCookie      Name = "canary-by-cookie"
 )
 
 // Level is what an annotation applies to. Ingresses that share an instance can disagree about an
@@ -29,6 +36,7 @@ type Level string
 // The levels.
 const (
 	LevelInstance Level = "instance"
+	LevelPath     Level = "path"
 )
 
 // Row is one annotation.
@@ -67,5 +75,32 @@ func Table() []Row {
 			Reason: cloud.InvalidAnnotation,
 			set:    func(c *Config, v string) { c.AddressType = v },
 		},
+		{
+			Name: Canary, Type: boolean(), Level: LevelPath, Default: "false", Example: "true",
+			Doc:    "Makes the Ingress a canary: it claims no path, but takes a share of the requests of paths that another Ingress of its namespace serves.",
+			Reason: cloud.InvalidAnnotation,
+			set:    func(c *Config, v string) { c.Canary = v == "true" },
+		},
+		{
+			Name: CanaryWeight, Type: integer(0, 100), Level: LevelPath, Default: "0", Example: "10",
+			Doc:    "Is the share of the requests, in percent, that a canary takes; 0 and 100 make a blue-green switch.",
+			Reason: cloud.InvalidAnnotation,
+			set:    func(c *Config, v string) { n, _ := strconv.Atoi(v); c.CanaryWeight = &n },
+		},
+		canaryBy(CanaryByHeader, "a header", "X-Canary"),
+		canaryBy(CanaryByHeaderValue, "a header's value", "always"),
+		canaryBy(CanaryByHeaderRegex, "a header's value", "^beta-"),
+		canaryBy(CanaryByCookie, "a cookie", "canary"),
+	}
+}
+
+// canaryBy is the row of a key that other controllers know and the service cannot do: its rules
+// have conditions on domain and URL only (CreateRules: Domain, Url).
+func canaryBy(name Name, what, example string) Row {
+	return Row{
+		Name: name, Type: text(), Level: LevelPath, Example: example,
+		Doc:    "Is refused, and the canary with it: a forwarding rule has a domain and a URL, and no condition on " + what + ".",
+		Reason: cloud.InvalidAnnotation,
+		set:    func(c *Config, _ string) { c.CanaryBy = append(c.CanaryBy, name) },
 	}
 }

@@ -1,7 +1,9 @@
 package annotations
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -25,6 +27,19 @@ func oneOf(values ...string) Type {
 		accepts: func(v string) bool { return slices.Contains(values, v) },
 	}
 }
+
+// integer takes decimal numbers as people write them: no sign, no leading zero.
+func integer(low, high int) Type {
+	return Type{
+		Want: fmt.Sprintf("a whole number from %d to %d", low, high),
+		accepts: func(v string) bool {
+			n, err := strconv.Atoi(v)
+			return err == nil && strconv.Itoa(n) == v && low <= n && n <= high
+		},
+	}
+}
+
+func text() Type { return Type{Want: "any text", accepts: func(string) bool { return true }} }
 
 // maxID keeps an id, which becomes part of object names and requests, to a sane length.
 const maxID = 80

@@ -20,6 +20,7 @@ const (
 	TagNamespace   = "slb-ingress/namespace" // of a vServer group: its Service's namespace
 	TagService     = "slb-ingress/service"
 	TagPort        = "slb-ingress/port"
+	TagCanary      = "slb-ingress/canary"      // of a vServer group with a canary: the rest of its name
 	TagCertificate = "slb-ingress/certificate" // of a certificate: its logical name
 	// TagProtected marks an instance whose delete protection was set when it was created, and
 	// which may therefore be lifted again.

@@ -140,7 +140,7 @@ func (e Extension) Ref() Ref { return ExtensionRef(e.Port, e.Domain) }
 
 // ServerGroup is a vServer group. In an observed Stack its name is rebuilt from its tags.
 type ServerGroup struct {
-	Name    string // "namespace/service/port", or EmptyGroup
+	Name    string // "namespace/service/port", what CanaryGroupName makes of it, or EmptyGroup
 	Members []Member
 
 	// Hold forbids to remove members or change them: what is known of them is incomplete or in
@@ -156,6 +156,11 @@ type ServerGroup struct {
 // EmptyGroup is the name of the group without members that answers 503 for whatever no rule
 // matches. No namespace can have this name.
 const EmptyGroup = ".default"
+
+// CanaryGroupName is the name of a group that divides the requests of a Service port with a canary,
+// which canary says: "namespace/service/port/canary". The canary is at most 128 bytes, the length of
+// a tag's value, and may have slashes.
+func CanaryGroupName(group, canary string) string { return group + "/" + canary }
 
 // Ref is the group's logical name.
 func (g ServerGroup) Ref() Ref { return ServerGroupRef(g.Name) }

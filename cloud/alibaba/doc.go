@@ -27,6 +27,7 @@
 // # Marks
 //
 // A vServer group with the owner's tags and none of the tags namespace, service and port is
-// cloud.EmptyGroup; with all three it is "namespace/service/port"; with some of them it is
-// somebody's damage and is named "#" and its id, so that nothing wants it.
+// cloud.EmptyGroup; with all three it is "namespace/service/port", and with the tag canary that and
+// "/" and the tag's value; with some of them it is somebody's damage and is named "#" and its id,
+// so that nothing wants it.
 package alibaba

@@ -56,7 +56,11 @@ func groupName(tags map[string]string, id string) string {
 	case 0:
 		return cloud.EmptyGroup
 	case len(keys):
-		return strings.Join(parts, "/")
+		name := strings.Join(parts, "/")
+		if canary, ok := tags[cloud.TagCanary]; ok {
+			name = cloud.CanaryGroupName(name, canary)
+		}
+		return name
 	}
 	return surplusName("", id)
 }
@@ -66,12 +70,15 @@ func tagsOfGroup(name string) (map[string]string, bool) {
 	if name == cloud.EmptyGroup {
 		return nil, true
 	}
-	parts := strings.Split(name, "/")
 	keys := groupTags()
-	if len(parts) != len(keys) {
+	parts := strings.SplitN(name, "/", len(keys)+1)
+	if len(parts) < len(keys) {
 		return nil, false
 	}
-	tags := make(map[string]string, len(keys))
+	tags := make(map[string]string, len(parts))
+	if len(parts) > len(keys) {
+		tags[cloud.TagCanary] = parts[len(keys)]
+	}
 	for i, key := range keys {
 		tags[key] = parts[i]
 	}

@@ -2,6 +2,7 @@ package cloudtest
 
 import (
 	"maps"
+	"strings"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -108,6 +109,9 @@ func groupsPart(w *world) {
 	ids := w.observe().IDs
 	w.again(cloud.RemoveMembers{Group: coffee, Members: w.Members[1:2]}, ids)
 	w.refused(cloud.AddMembers{Group: coffee, Members: w.Members[2:3]}, ids, cloud.Conflict)
+	canary := cloud.CanaryGroupName(coffee, "next/http/"+strings.Repeat("n", 118))
+	w.apply(cloud.CreateServerGroup{Group: cloud.ServerGroup{Name: canary, Members: w.Members[:2]}})
+	w.apply(cloud.DeleteServerGroup{Name: canary})
 	w.apply(cloud.DeleteServerGroup{Name: coffee}, cloud.DeleteServerGroup{Name: cloud.EmptyGroup})
 	w.again(cloud.DeleteServerGroup{Name: coffee}, ids)
 	w.again(cloud.RemoveMembers{Group: coffee, Members: w.Members[:1]}, ids)

@@ -23,8 +23,10 @@ type servicePort struct {
 // name is that of its vServer group. A port is known by its name if it has one, so that two
 // spellings of one port share a group; no name is a number, so the two cannot be confused.
 func (p servicePort) name() string {
-	return p.service.Namespace + "/" + p.service.Name + "/" + cmp.Or(p.port.Name, strconv.Itoa(int(p.port.Port)))
+	return p.service.Namespace + "/" + p.service.Name + "/" + p.portName()
 }
+
+func (p servicePort) portName() string { return cmp.Or(p.port.Name, strconv.Itoa(int(p.port.Port))) }
 
 // resolve finds the Service port of a backend, or the fault that it has.
 func (b *builder) resolve(namespace string, backend networkingv1.IngressBackend) (servicePort, *fault) {
@@ -90,28 +92,46 @@ func portsOf(service *corev1.Service) string {
 
 // backendGroup is a vServer group of the stack with what is wrong with it.
 type backendGroup struct {
-	name   string
-	behind bool // nothing is known yet of who is in it
+	name   string // empty: what is served now has to stay
+	behind bool   // nothing is known yet of who is in it
 	faults []fault
-	told   map[*networkingv1.Ingress]bool
+	// canaryFaults are for the canary's author, of a group that has one.
+	canaryFaults []fault
+	told         map[*networkingv1.Ingress]bool
 }
 
 // serve returns the group of a want's backend, adding it to the stack if nobody has yet. A broken
 // backend is told and keeps what it last had.
 func (b *builder) serve(w *want) (group *backendGroup, keep bool) {
+	canary, hasCanary := b.canaryPort(w)
 	port, f := b.resolve(w.from.Namespace, w.backend)
 	if f != nil {
 		b.tell(w.from.Ingress, w.field, *f)
 		return &backendGroup{}, true
 	}
-	g := b.group(port, w.from.source(w.field))
-	if !g.told[w.from.Ingress] {
-		g.told[w.from.Ingress] = true
-		for _, f := range g.faults {
-			b.tell(w.from.Ingress, w.field, f)
-		}
+	if !hasCanary {
+		g := b.group(port, w.from.source(w.field))
+		b.tellGroup(g, w, g.faults)
+		return g, false
 	}
-	return g, false
+	g := b.canaryGroup(port, canary, w)
+	b.tellGroup(g, w, g.faults)
+	b.tellGroup(g, w.canary, g.canaryFaults)
+	return g, g.name == ""
+}
+
+// tellGroup tells an Ingress once what is wrong with a group.
+func (b *builder) tellGroup(g *backendGroup, w *want, faults []fault) {
+	if g.told[w.from.Ingress] {
+		return
+	}
+	if g.told == nil {
+		g.told = map[*networkingv1.Ingress]bool{}
+	}
+	g.told[w.from.Ingress] = true
+	for _, f := range faults {
+		b.tell(w.from.Ingress, w.field, f)
+	}
 }
 
 func (b *builder) group(port servicePort, source cloud.Source) *backendGroup {
@@ -122,7 +142,7 @@ func (b *builder) group(port servicePort, source cloud.Source) *backendGroup {
 	group, faults := b.members(port)
 	group.Source = source
 	b.stack.ServerGroups = append(b.stack.ServerGroups, group)
-	g := &backendGroup{name: name, behind: b.behind(port), faults: faults, told: map[*networkingv1.Ingress]bool{}}
+	g := &backendGroup{name: name, behind: b.behind(port), faults: faults}
 	b.backends[name] = g
 	return g
 }

@@ -1,6 +1,7 @@
 package desired
 
 import (
+	"slices"
 	"time"
 
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
@@ -13,19 +14,21 @@ func Build(s Snapshot) Result {
 	if len(members) == 0 {
 		return b.finish(Result{Stack: cloud.Stack{LoadBalancer: b.idleLoadBalancer()}})
 	}
-	wants := b.collect(members)
+	stable, canaries := b.partCanaries(members)
+	wants, shares := b.collect(stable), b.collect(canaries)
 	granted := b.grant(b.byClaim(wants))
+	b.attach(shares, granted)
 	nodes := b.assemble(granted)
 	b.approximations(wants)
 	b.hostless(wants, nodes)
 	b.addRules(nodes)
 	b.addLoadBalancer(byFirstClaim(members, granted))
-	tls := b.addTLS(members, nodes)
+	tls := b.addTLS(slices.Concat(stable, canaries), nodes)
 	b.addListeners(nodes, tls)
 	return b.finish(Result{
 		Stack:         b.stack,
 		Claims:        claimsOf(granted),
-		Routes:        routesOf(wants),
+		Routes:        routesOf(slices.Concat(wants, shares)),
 		DefaultSecret: tls.secret,
 	})
 }

@@ -23,6 +23,12 @@
 //	Exact /foo and Prefix /     /foo and /foo/ to "/"  /foobar
 //	ImplementationSpecific /x/* /x/                    no
 //
+// # Canaries
+//
+// A canary claims nothing. Its paths are given to those of another Ingress of its namespace that
+// have the same host, path and kind; the group of such a path is one of its own, whose name holds
+// both Service ports and the canary's Ingress, and its members' weights divide the requests.
+//
 // # Claims
 //
 // Every path is a claim. Claims are ordered by their age on record, and new ones by the creation of

@@ -14,9 +14,6 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
-// weight is that of every member: pods of one Service share its requests evenly.
-const weight = 100
-
 // members returns the group of a Service port with its ready endpoints, and what is wrong with it.
 // A member whose network interface is not known now stays if it is there; while that is all that is
 // known, or the slices and the pods disagree, the group holds all members it has.
@@ -39,7 +36,7 @@ func (b *builder) members(port servicePort) (cloud.ServerGroup, []fault) {
 		case eni == "":
 			homeless = append(homeless, at.Addr().String())
 		default:
-			group.Members = append(group.Members, cloud.Member{ServerID: eni, IP: at.Addr().String(), Port: int(at.Port()), Weight: weight})
+			group.Members = append(group.Members, cloud.Member{ServerID: eni, IP: at.Addr().String(), Port: int(at.Port()), Weight: maxWeight})
 		}
 	}
 	group.Doubtful = slices.Concat(homeless, unknown)

@@ -42,7 +42,8 @@ func (b *builder) accept() []*member {
 		for _, f := range faults {
 			b.problems = append(b.problems, faultProblem(ing, f))
 			elsewhere = elsewhere || f.Reason == cloud.InvalidLoadBalancerID ||
-				(!b.byID() && f.Key == config.Key(annotations.AddressType))
+				(!b.byID() && f.Key == config.Key(annotations.AddressType)) ||
+				f.Key == config.Key(annotations.Canary) // it could take a path whole
 		}
 		if f := b.misplaced(config); f != nil {
 			b.tell(ing, annotationField(config.Key(annotations.AddressType)), *f)

@@ -5,6 +5,7 @@ import (
 
 	networkingv1 "k8s.io/api/networking/v1"
 
+	"github.com/slb-ingress/slb-ingress-controller/annotations"
 	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
@@ -16,7 +17,10 @@ func RebuildClaims(observed cloud.Stack, ingresses []*networkingv1.Ingress) []v1
 	b := &builder{Snapshot: Snapshot{Config: &v1alpha1.SLBConfig{}}}
 	var members []*member
 	for _, ing := range byAge(ingresses) {
-		members = append(members, &member{Ingress: ing})
+		// A canary claims nothing, though its group is named for the paths' own Service.
+		if config, _ := annotations.Parse(ing.Annotations); !config.Canary {
+			members = append(members, &member{Ingress: ing})
+		}
 	}
 	var served []*want
 	for _, w := range b.collect(members) {

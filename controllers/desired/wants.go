@@ -25,6 +25,8 @@ type want struct {
 	serve string
 	// node is what serves the want; nil until it is granted and for ever if it is refused.
 	node *node
+	// canary takes a share of the want's requests; nil: nobody does.
+	canary *want
 }
 
 // rule is one rule of an Ingress on its way to wants.

@@ -88,6 +88,9 @@ func pathAdvice() map[string]advice {
 		"HostlessPath":           {normal, "Name the host in the rule: the service does not try host-less rules for a host that it knows."},
 		"RulesExhausted":         {warning, "Remove paths, merge Ingresses' paths into shorter prefixes, or use another instance. A listener has 40 rules, also those of others, and the quota cannot be raised."},
 		"TakenByForeignRule":     {warning, "Delete the rule or domain extension that somebody made by hand, or leave the path out."},
+		"UnsupportedAnnotation":  {warning, "Remove the annotation. A canary can be given a share of all requests by `canary-weight`."},
+		"CanaryWithoutStable":    {warning, "Create the Ingress that serves the path, in the same namespace and with the same host, path and pathType, or correct the canary."},
+		"CanarySideEmpty":        {warning, "Let the Service that the message names have a ready pod that the other one does not select, or remove the canary."},
 		"NoReadyEndpoints":       {warning, "Let the Service have a ready pod: in this region the service refuses rules to an empty group."},
 	}
 }

@@ -36,11 +36,24 @@ is not looked at.
 "Applies to instance" means that Ingresses which share a load balancer instance can disagree. Then the
 Ingress with the oldest claim decides, and the others get the event ` + "`AnnotationConflict`" + `.
 
-A value that cannot be read counts as absent and gets the event ` + "`InvalidAnnotation`" + `. Two are
+A value that cannot be read counts as absent and gets the event ` + "`InvalidAnnotation`" + `. Three are
 stricter: an Ingress whose ` + "`id`" + ` cannot be read (` + "`InvalidLoadBalancerID`" + `), and one
 without an id whose ` + "`address-type`" + ` cannot be read, are not served at all, because serving them
-could expose them on the wrong address. A key under these prefixes that is not in the table gets the
+could expose them on the wrong address; nor is one whose ` + "`canary`" + ` cannot be read, because it could
+take all of a path's requests. A key under these prefixes that is not in the table gets the
 event ` + "`UnknownAnnotation`" + `, with the nearest key that exists.
+
+## Canaries and blue-green
+
+An Ingress with ` + "`canary`" + ` "true" has the same host, path and pathType as another Ingress of its
+namespace and names the Service that is to take ` + "`canary-weight`" + ` percent of the requests. The pods of
+both Services become members of one vServer group; their weights, whole numbers from 0 to 100, make
+the share within half a percentage point, however many pods either side has, and follow when a side
+is scaled. A weight of 0 or 100 is a blue-green switch. Where the numbers of pods are so far apart
+that whole weights do not reach, some pods of the larger side have weight 0 and take no new request.
+While a side has no ready pod the other takes all, also at 0 or 100, with the event
+` + "`CanarySideEmpty`" + `. A pod that both Services select counts for the canary. The share is that of
+requests without a session cookie, and it needs the scheduler to heed weights.
 
 The class of an Ingress is not among them: use ` + "`spec.ingressClassName`" + `. The old annotation
 ` + "`kubernetes.io/ingress.class`" + ` is understood too, and counts if both are there, as Kubernetes asks.
