@@ -209,20 +209,8 @@ type reply struct {
 func (s *scene) request(ctx context.Context, address, url string) (reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	dial := func(ctx context.Context, network, target string) (net.Conn, error) {
-		_, port, err := net.SplitHostPort(target)
-		if err != nil {
-			return nil, err
-		}
-		number, err := strconv.Atoi(port)
-		if err != nil {
-			return nil, err
-		}
-		var d net.Dialer
-		return d.DialContext(ctx, network, net.JoinHostPort(address, strconv.Itoa(s.world.Port(number))))
-	}
 	transport := &http.Transport{
-		DialContext: dial, DisableKeepAlives: true,
+		DialContext: s.dialer(address), DisableKeepAlives: true,
 		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // the tests look at the certificate themselves
 	}
 	defer transport.CloseIdleConnections()
@@ -241,6 +229,22 @@ func (s *scene) request(ctx context.Context, address, url string) (reply, error)
 		err = json.Unmarshal(body, &r.Answer)
 	}
 	return r, err
+}
+
+// dialer connects to a listener's port of an address, whatever host is asked for.
+func (s *scene) dialer(address string) func(ctx context.Context, network, target string) (net.Conn, error) {
+	return func(ctx context.Context, network, target string) (net.Conn, error) {
+		_, port, err := net.SplitHostPort(target)
+		if err != nil {
+			return nil, err
+		}
+		number, err := strconv.Atoi(port)
+		if err != nil {
+			return nil, err
+		}
+		var d net.Dialer
+		return d.DialContext(ctx, network, net.JoinHostPort(address, strconv.Itoa(s.world.Port(number))))
+	}
 }
 
 // expect waits until a request is answered with a status and, for 200, by a Service's pod.
