@@ -148,4 +148,11 @@ type Quotas struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	BackendServersPerInstance int `json:"backendServersPerInstance,omitempty"`
+
+	// ServerCertificatesPerRegion is 100 by default. It bounds nothing here; the use is reported
+	// against it.
+	//
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	ServerCertificatesPerRegion int `json:"serverCertificatesPerRegion,omitempty"`
 }

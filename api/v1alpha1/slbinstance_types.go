@@ -136,10 +136,39 @@ type SLBInstanceStatus struct {
 	// +optional
 	DefaultSecret string `json:"defaultSecret,omitempty"`
 
+	// Certificates say with which certificates HTTPS is served, the default one first.
+	//
+	// +optional
+	// +listType=atomic
+	Certificates []ServedCertificate `json:"certificates,omitempty"`
+
 	// EmptySince is when the group's last Ingress went away.
 	//
 	// +optional
 	EmptySince *metav1.Time `json:"emptySince,omitempty"`
+}
+
+// ServedCertificate is a certificate that HTTPS is served with.
+type ServedCertificate struct {
+	// Secret is "namespace/name" of where it comes from; empty for the fallback certificate.
+	//
+	// +optional
+	Secret string `json:"secret,omitempty"`
+	// Default tells that it is presented to every host that has none of its own.
+	//
+	// +optional
+	Default bool `json:"default,omitempty"`
+	// NotAfter is its end.
+	//
+	// +optional
+	NotAfter *metav1.Time `json:"notAfter,omitempty"`
+	// Domains are those with a certificate that are served with this one. Of the default one that
+	// includes domains that asked for another and have no domain extension, because the default
+	// one is good for them or because there was no room.
+	//
+	// +optional
+	// +listType=atomic
+	Domains []string `json:"domains,omitempty"`
 }
 
 // Claim is an Ingress's claim on a path of a host.

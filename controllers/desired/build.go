@@ -2,14 +2,17 @@ package desired
 
 import (
 	"slices"
+	"strings"
 	"time"
+
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
 // Build translates a snapshot. It never fails: what cannot be translated is among the problems.
 func Build(s Snapshot) Result {
-	b := &builder{Snapshot: s, backends: map[string]*backendGroup{}, certificates: map[string]*served{}}
+	b := &builder{Snapshot: s, backends: map[string]*backendGroup{}, certificates: map[types.NamespacedName]*served{}}
 	members := b.accept()
 	if len(members) == 0 {
 		return b.finish(Result{Stack: cloud.Stack{LoadBalancer: b.idleLoadBalancer()}})
@@ -30,6 +33,7 @@ func Build(s Snapshot) Result {
 		Claims:        claimsOf(granted),
 		Routes:        routesOf(slices.Concat(wants, shares)),
 		DefaultSecret: tls.secret,
+		Domains:       b.domains,
 	})
 }
 
@@ -41,7 +45,8 @@ type builder struct {
 	stack        cloud.Stack
 	problems     []cloud.Problem
 	backends     map[string]*backendGroup // by group name
-	certificates map[string]*served       // by Secret
+	certificates map[types.NamespacedName]*served
+	domains      []TLSDomain
 	until        time.Time
 }
 
@@ -49,5 +54,12 @@ func (b *builder) finish(r Result) Result {
 	r.Stack.Normalize()
 	r.Problems = cloud.SortProblems(b.problems)
 	r.Until = b.until
+	slices.SortFunc(r.Domains, func(x, y TLSDomain) int { return strings.Compare(x.Name, y.Name) })
+	r.Ends = map[types.NamespacedName]time.Time{}
+	for name, s := range b.certificates {
+		if end := s.certificate.NotAfter; !end.IsZero() {
+			r.Ends[name] = end
+		}
+	}
 	return r
 }

@@ -123,6 +123,10 @@ func TestReadCertificateRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	other, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
 	_, edKey, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -148,7 +152,7 @@ func TestReadCertificateRefuses(t *testing.T) {
 		"ChainBroken": {"the second one is broken", append(bytes.Clone(chain), []byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")...), key, "certificate 2 cannot be read"},
 		"ChainHuge":   {"never decoded", bytes.Repeat(chain, 1000), key, "more than 65536 bytes"},
 		"KeyHuge":     {"never decoded", chain, bytes.Repeat(key, 1000), "more than 16384"},
-		"Swapped":     {"leaf first", append(selfSigned(t, p224), chain...), key, "not the key of the first certificate"},
+		"Mismatch":    {"of no certificate", append(selfSigned(t, p224), chain...), encode(t, "PRIVATE KEY", other), "not the key of a certificate"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package desired
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -50,17 +51,37 @@ func (b *builder) addExtensions(entries []*tlsEntry, domains []domain, def prese
 		if e == nil {
 			continue
 		}
+		b.domains = append(b.domains, TLSDomain{Name: d.name, Secret: e.secret, Certificate: e.certificate.Name})
 		x := cloud.Extension{Port: portHTTPS, Domain: d.name, Rank: d.rank, Source: e.from.source(e.field)}
 		switch {
+		case b.presentsAnyway(e, d.name, def):
+			continue
 		case !e.usable():
 			x.Keep = true
-		case e.certificate.Name == def.certificate && !def.keep && !b.shadowed(d.name):
-			continue // the listener presents it anyway
 		default:
 			x.Certificate = b.addCertificate(e)
 		}
 		b.stack.Extensions = append(b.stack.Extensions, x)
 	}
+}
+
+// presentsAnyway tells whether the listener serves a domain as well without an extension: with the
+// very certificate that is asked for, or with one of the same namespace that is good for the domain.
+// There are few extensions, and the domains that have no such certificate need them. One of another
+// namespace does not count: nobody knows whether the clients of this one trust it.
+func (b *builder) presentsAnyway(e *tlsEntry, domain string, def presented) bool {
+	if b.shadowed(domain) || def.keep || e.broken() {
+		return false
+	}
+	if e.usable() && e.certificate.Name == def.certificate {
+		return true
+	}
+	if def.secret.Namespace != e.secret.Namespace || !def.covers(domain) {
+		return false
+	}
+	b.tell(e.from.Ingress, e.field, fault{reason: cloud.DefaultCertificateServes, notice: true, message: fmt.Sprintf(
+		"%q is served with the listener's default certificate, which is for this host, too; its own in Secret %q is not presented", domain, e.secret)})
+	return true
 }
 
 // shadowed tells whether a wildcard's extension would answer for the domain if it had none.

@@ -148,7 +148,7 @@ func (w *world) service(line string) {
 	w.snapshot.Endpoints[key] = append(w.snapshot.Endpoints[key], slice)
 }
 
-// secret reads one line: namespace/name [expired|future|mismatch|garbage|keyless|typed] host,host.
+// secret reads one line: namespace/name [expired|expiring|future|mismatch|stray|garbage|keyless|typed] host,host.
 func (w *world) secret(line string) {
 	f := strings.Fields(line)
 	key := name(f[0])
@@ -163,6 +163,9 @@ func (w *world) secret(line string) {
 	switch kind {
 	case "mismatch":
 		_, s.Data["tls.key"] = keyPair(w.t, "other", hosts)
+	case "stray":
+		other, _ := keyPair(w.t, "other", hosts)
+		s.Data["tls.crt"] = append(chain, other...)
 	case "garbage":
 		s.Data["tls.crt"] = []byte("not PEM")
 	case "keyless":
@@ -186,6 +189,8 @@ func keyPair(t *testing.T, kind string, hosts []string) (chain, private []byte) 
 	switch kind {
 	case "expired":
 		to = epoch()
+	case "expiring":
+		to = epoch().AddDate(0, 0, 29)
 	case "future":
 		from = epoch().AddDate(0, 1, 0)
 	}
@@ -228,6 +233,14 @@ func (w *world) setting(line string) {
 		w.homeless = append(w.homeless, f[1:]...)
 	case "defaultSecret":
 		w.snapshot.DefaultSecret = name(f[1])
+	case "servedUntil":
+		until, err := time.Parse(time.DateOnly, f[1])
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.snapshot.Record.Status.Certificates = []v1alpha1.ServedCertificate{{
+			Secret: w.snapshot.DefaultSecret.String(), Default: true, NotAfter: &metav1.Time{Time: until},
+		}}
 	case "release":
 		w.snapshot.Release = true
 	case "claim":

@@ -49,6 +49,9 @@ func showStack(r desired.Result) string {
 	for _, c := range r.Stack.Certificates {
 		fmt.Fprintf(&b, "certificate %s from %s %s until %s\n", names[c.Name], c.Source.Object, c.Source.Field, c.NotAfter.Format(time.DateOnly))
 	}
+	for _, d := range r.Domains {
+		fmt.Fprintf(&b, "domain %s asks for %s of %s\n", d.Name, names[d.Certificate], d.Secret)
+	}
 	if !r.Until.IsZero() {
 		fmt.Fprintf(&b, "until %s\n", r.Until.Format(time.RFC3339))
 	}

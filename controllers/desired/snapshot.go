@@ -74,14 +74,29 @@ type Result struct {
 	// DefaultSecret is to be handed in with the next Snapshot.
 	DefaultSecret types.NamespacedName
 
+	// Domains are those that ask for a certificate, by name, whether or not they need a domain
+	// extension for it.
+	Domains []TLSDomain
+
+	// Ends are the ends of the certificates in the Secrets that the Ingresses name, of all that
+	// can be read, used or not.
+	Ends map[types.NamespacedName]time.Time
+
 	// Until is when the passing of time alone changes the Result, because a certificate begins or
-	// ceases to be valid. Zero: never.
+	// ceases to be valid, or its end is near. Zero: never.
 	Until time.Time
 
 	// Routes say which resource serves each path of each Ingress, oldest Ingress first. A path that
 	// is refused has none. Of a path whose backend is broken they say which resource would serve
 	// it: whether that is there is for the observed state to tell.
 	Routes []Route
+}
+
+// TLSDomain is a rule's domain for which an Ingress has a certificate.
+type TLSDomain struct {
+	Name        string
+	Secret      types.NamespacedName
+	Certificate string // its logical name; empty while the Secret has none that can be used
 }
 
 // Route is one path of an Ingress and the resources of which each one serves it: rules, or

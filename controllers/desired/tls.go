@@ -28,7 +28,11 @@ type presented struct {
 	certificate string
 	keep        bool
 	secret      types.NamespacedName // where it comes from, if that is known
+	names       dnsNames             // whom it is for, if it is not kept
 }
+
+// covers tells whether the listener's own certificate is good for a domain.
+func (p presented) covers(domain string) bool { return !p.keep && p.names.cover(domain) }
 
 // addTLS adds certificates and domain extensions.
 func (b *builder) addTLS(members []*member, nodes []*node) presented {
@@ -54,14 +58,24 @@ func (b *builder) tlsEntries(members []*member) []*tlsEntry {
 			}
 			e := &tlsEntry{from: m, field: fmt.Sprintf("spec.tls[%d]", i), secret: types.NamespacedName{Namespace: m.Namespace, Name: t.SecretName}}
 			e.served = b.secret(e.secret)
-			if e.fault != nil {
-				b.tell(m.Ingress, e.field+".secretName", *e.fault)
-			}
+			b.tellCertificate(e)
 			e.hosts = b.tlsHosts(m, e.field, t.Hosts)
 			entries = append(entries, e)
 		}
 	}
 	return entries
+}
+
+// tellCertificate tells what is wrong with an entry's certificate, or soon will be.
+func (b *builder) tellCertificate(e *tlsEntry) {
+	at := e.field + ".secretName"
+	if e.fault != nil {
+		b.tell(e.from.Ingress, at, *e.fault)
+	}
+	if e.usable() && !b.Now.Before(e.warnAt()) {
+		b.tell(e.from.Ingress, at, fault{reason: cloud.CertificateExpiring, message: fmt.Sprintf(
+			"Secret %q: the certificate expires at %s and was not renewed yet", e.secret, stamp(e.certificate.NotAfter))})
+	}
 }
 
 func (b *builder) tlsHosts(m *member, field string, raw []string) []tlsHost {
@@ -80,7 +94,7 @@ func (b *builder) tlsHosts(m *member, field string, raw []string) []tlsHost {
 
 // secret reads a Secret once.
 func (b *builder) secret(name types.NamespacedName) *served {
-	if s, ok := b.certificates[name.String()]; ok {
+	if s, ok := b.certificates[name]; ok {
 		return s
 	}
 	s := &served{fault: &fault{reason: cloud.SecretNotFound, message: fmt.Sprintf("Secret %q does not exist", name)}}
@@ -92,9 +106,10 @@ func (b *builder) secret(name types.NamespacedName) *served {
 	}
 	if s.usable() {
 		b.again(s.notBefore)
+		b.again(s.warnAt())
 		b.again(s.certificate.NotAfter)
 	}
-	b.certificates[name.String()] = s
+	b.certificates[name] = s
 	return s
 }
 
@@ -107,18 +122,19 @@ func (b *builder) again(at time.Time) {
 
 // defaultCertificate chooses the certificate of the oldest Ingress that has a usable one. There are
 // two cases in which the listener keeps what it has: the Secret of its present certificate is
-// broken just now, or no Secret is usable. The choice is then what a new listener begins with. An
-// expired certificate gives way to a valid one, since no client is served by keeping it.
+// broken just now, or no Secret is usable. The choice is then what a new listener begins with. A
+// certificate that expires while it is presented gives way to a valid one, since no client is served
+// by keeping it; but a Secret that gets an expired one is as good as broken.
 func (b *builder) defaultCertificate(entries []*tlsEntry) presented {
 	var def presented
 	if i := slices.IndexFunc(entries, func(e *tlsEntry) bool { return e.usable() }); i >= 0 {
-		def = presented{certificate: b.addCertificate(entries[i]), secret: entries[i].secret}
+		def = presented{certificate: b.addCertificate(entries[i]), secret: entries[i].secret, names: entries[i].names}
 	} else {
 		def = presented{certificate: b.Fallback.Name, keep: len(entries) > 0, secret: b.DefaultSecret}
 		b.stack.Certificates = append(b.stack.Certificates, b.Fallback)
 	}
 	for _, e := range entries {
-		if e.secret == b.DefaultSecret && e.broken() {
+		if e.secret == b.DefaultSecret && (e.broken() || e.expired() && b.stillValid()) {
 			def.keep, def.secret = true, b.DefaultSecret
 		}
 	}
@@ -126,6 +142,21 @@ func (b *builder) defaultCertificate(entries []*tlsEntry) presented {
 		def.secret = types.NamespacedName{}
 	}
 	return def
+}
+
+// stillValid tells whether the certificate that the listener presents by default is on record as
+// valid now.
+func (b *builder) stillValid() bool {
+	if b.Record == nil {
+		return false
+	}
+	for _, c := range b.Record.Status.Certificates {
+		if c.Default && c.NotAfter != nil && c.Secret == b.DefaultSecret.String() {
+			b.again(c.NotAfter.Time)
+			return b.Now.Before(c.NotAfter.Time)
+		}
+	}
+	return false
 }
 
 func (b *builder) addCertificate(e *tlsEntry) string {

@@ -60,9 +60,12 @@ func tlsAdvice() map[string]advice {
 	return map[string]advice{
 		"SecretNotFound":            {warning, "Create the Secret in the Ingress's namespace, or correct the name. It is noticed at once."},
 		"InvalidCertificate":        {warning, "Put PEM into `tls.crt` and `tls.key` of a Secret of type `kubernetes.io/tls`. The domain keeps the certificate that it last presented."},
-		"CertificateKeyMismatch":    {warning, "Replace both halves of the Secret together; the leaf certificate has to come first in `tls.crt`."},
+		"CertificateKeyMismatch":    {warning, "Replace both halves of the Secret together. The order of the certificates in `tls.crt` does not matter."},
 		"CertificateExpired":        {warning, "Renew the certificate."},
 		"CertificateNotYetValid":    {normal, "Wait, or check the clock of whoever issued it."},
+		"CertificateExpiring":       {warning, "Renew the certificate, or look why it was not renewed by itself. The metric `slb_ingress_certificate_expiry_timestamp_seconds` has the end of each Secret's certificate."},
+		"CertificateChainUnordered": {normal, "Put the leaf certificate and its intermediates into `tls.crt` and nothing else, if clients do not trust the certificate."},
+		"DefaultCertificateServes":  {normal, "Nothing: clients accept the default certificate for this host. A domain extension is kept for a domain that needs it."},
 		"TLSHostWithoutRule":        {normal, "Add a rule for the host, or remove it from `spec.tls`: the service presents a certificate for a domain only if the domain has a rule."},
 		"TLSHostNotCovered":         {warning, "Use a certificate that names the host. A wildcard in a certificate stands for one label."},
 		"DomainExtensionsExhausted": {warning, "Use one certificate for several hosts, or raise the quota `slb_quota_domain_extensions_num` and then `spec.quotas.domainExtensionsPerListener` of the SLBConfig."},
