@@ -205,9 +205,12 @@ func (c UploadCertificate) effect(o *Observed, _ Owner, _ IDs) {
 	o.Ours.Certificates = append(o.Ours.Certificates, Certificate{
 		Name: c.Certificate.Name, NotAfter: c.Certificate.NotAfter,
 	})
+	o.RegionCertificates++
 }
 
 func (c DeleteCertificate) effect(o *Observed, _ Owner, _ IDs) {
+	had := len(o.Ours.Certificates)
 	o.Ours.Certificates = slices.DeleteFunc(o.Ours.Certificates, func(x Certificate) bool { return x.Name == c.Name })
+	o.RegionCertificates -= had - len(o.Ours.Certificates)
 	delete(o.IDs, CertificateRef(c.Name))
 }

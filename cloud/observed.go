@@ -16,6 +16,9 @@ type Observed struct {
 	Ours Stack
 	// Foreign is what others have on the listeners of interest.
 	Foreign Foreign
+	// RegionCertificates counts the server certificates that the account has in the region, ours
+	// and others': the quota counts them all.
+	RegionCertificates int
 	// IDs has the id of everything in Ours and Foreign, and of the instance.
 	IDs IDs
 }

@@ -19,6 +19,7 @@ func (c *Client) observeCertificates(ctx context.Context, o *observation) error 
 		return err
 	}
 	all := resp.ServerCertificates.ServerCertificate
+	o.got.RegionCertificates = len(all)
 	slices.SortFunc(all, func(a, b slb.ServerCertificate) int {
 		return cmp.Compare(a.ServerCertificateId, b.ServerCertificateId)
 	})

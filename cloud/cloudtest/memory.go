@@ -83,11 +83,13 @@ func (m *Memory) Observe(ctx context.Context, q cloud.Query) (cloud.Observed, er
 	defer m.mu.Unlock()
 	got := m.state.Clone()
 	if q.Owner != m.owner {
-		return cloud.Observed{IDs: cloud.IDs{}}, nil
+		return cloud.Observed{RegionCertificates: got.RegionCertificates, IDs: cloud.IDs{}}, nil
 	}
 	if got.Instance == nil || q.LoadBalancer != "" && q.LoadBalancer != got.Instance.ID ||
 		q.LoadBalancer == "" && !got.Owned(m.owner) {
-		got = cloud.Observed{Ours: cloud.Stack{Certificates: got.Ours.Certificates}, IDs: got.IDs}
+		got = cloud.Observed{
+			Ours: cloud.Stack{Certificates: got.Ours.Certificates}, RegionCertificates: got.RegionCertificates, IDs: got.IDs,
+		}
 	}
 	limitPorts(&got, q.Ports)
 	recordExtensions(&got, q.Extensions)

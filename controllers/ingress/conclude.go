@@ -28,6 +28,7 @@ func (r *reporter) conclude(in loaded, out outcome, problems []cloud.Problem) {
 	}
 	status.Intents = settle(status.Intents, intent{todo: out.todo}, out.done, in.Now)
 	status.DomainExtensions = extensionIDs(got)
+	status.Certificates = servedCertificates(out.want, got)
 	quotas := quotasOf(in, got)
 	status.Use = use(quotas)
 	for _, q := range quotas {
@@ -143,7 +144,17 @@ func quotasOf(in loaded, got cloud.Observed) []quota {
 		{"rules", max(rules[80], rules[443]), l.RulesPerListener},
 		{"domain extensions", len(got.Ours.Extensions) + len(got.Foreign.Extensions), l.ExtensionsPerListener},
 		{"backend servers", members, l.MembersPerInstance},
+		{"server certificates of the region", got.RegionCertificates, certificateQuota(in)},
 	}
+}
+
+// certificateQuota is how many server certificates the account may have in the region: 100 unless it
+// was raised. A quota of the account bounds nothing that the planner decides.
+func certificateQuota(in loaded) int {
+	if quotas := in.Config.Spec.Quotas; quotas != nil && quotas.ServerCertificatesPerRegion > 0 {
+		return quotas.ServerCertificatesPerRegion
+	}
+	return 100
 }
 
 func use(quotas []quota) string {

@@ -3,6 +3,7 @@ package ingress
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"unicode/utf8"
 
@@ -113,8 +114,17 @@ func problemOf(object cloud.Object, err error) cloud.Problem {
 		p.Message = fmt.Sprintf("%v; grant the permission to the controller's RAM role, see docs/operations.md", err)
 	case cloud.Quota:
 		p.Reason = cloud.QuotaExceeded
-		p.Message = fmt.Sprintf("%v; raise the quota of the account or free some of it, it is tried again by itself", err)
+		p.Message = fmt.Sprintf("%v; %s, it is tried again by itself", err, quotaRemedy(err))
 	case cloud.NotFound, cloud.Busy, cloud.Throttled, cloud.Invalid, cloud.Conflict, cloud.Unavailable, cloud.Unknown:
 	}
 	return p
+}
+
+// quotaRemedy says which quota a refused call met, where one operation meets one only.
+func quotaRemedy(err error) string {
+	if e, ok := errors.AsType[*cloud.Error](err); ok && e.Op == "UploadServerCertificate" {
+		return "the account has no room for another server certificate in the region (100 unless it was raised): " +
+			"delete those that nobody uses, name one wildcard certificate in place of several, or raise the quota slb_quota_certs_num"
+	}
+	return "raise the quota of the account or free some of it"
 }

@@ -1,8 +1,11 @@
 package ingress
 
 import (
+	"maps"
 	"sync"
 	"time"
+
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
@@ -16,6 +19,7 @@ type ledger struct {
 
 type account struct {
 	told     map[cloud.Problem]bool
+	ends     map[types.NamespacedName]time.Time // of certificates, by Secret
 	failures int
 	repeats  int
 }
@@ -93,6 +97,24 @@ func (l *ledger) counts() map[cloud.Reason]int {
 		}
 	}
 	return counts
+}
+
+// expire records the ends of the certificates that a group names.
+func (l *ledger) expire(group string, ends map[types.NamespacedName]time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.account(group).ends = ends
+}
+
+// ends gives the ends of certificates over all groups.
+func (l *ledger) ends() map[types.NamespacedName]time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := map[types.NamespacedName]time.Time{}
+	for _, a := range l.groups {
+		maps.Copy(all, a.ends)
+	}
+	return all
 }
 
 // Bounds of the pauses between tries of a group that fails. A change of an object is served at

@@ -4,12 +4,13 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
 // Metrics are the controller's own. Labels never name hosts, paths or Ingresses, so their number is
-// bounded by operations, reasons and instances.
+// bounded by operations, reasons, instances and the Secrets that Ingresses name.
 type Metrics struct {
 	calls    *prometheus.CounterVec
 	duration *prometheus.HistogramVec
@@ -17,6 +18,7 @@ type Metrics struct {
 	problems *prometheus.GaugeVec
 	used     *prometheus.GaugeVec
 	limit    *prometheus.GaugeVec
+	expiry   *prometheus.GaugeVec
 }
 
 // NewMetrics registers the metrics.
@@ -47,6 +49,10 @@ func NewMetrics(registerer prometheus.Registerer) (*Metrics, error) {
 			Name: "slb_ingress_quota_limit",
 			Help: "Limit of a quota of an instance.",
 		}, []string{"instance", "quota"}),
+		expiry: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "slb_ingress_certificate_expiry_timestamp_seconds",
+			Help: "End of the certificate in a Secret that an Ingress names, in seconds since 1970, served or not.",
+		}, []string{"namespace", "secret"}),
 	}
 	for _, c := range m.collectors() {
 		if err := registerer.Register(c); err != nil {
@@ -64,7 +70,7 @@ func (m *Metrics) Unregister(registerer prometheus.Registerer) {
 }
 
 func (m *Metrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{m.calls, m.duration, m.steps, m.problems, m.used, m.limit}
+	return []prometheus.Collector{m.calls, m.duration, m.steps, m.problems, m.used, m.limit, m.expiry}
 }
 
 // Call counts one call of the service; the adapter's observer.
@@ -89,6 +95,14 @@ func (m *Metrics) quota(instance string, q quota) {
 func (m *Metrics) forget(instance string) {
 	m.used.DeletePartialMatch(prometheus.Labels{"instance": instance})
 	m.limit.DeletePartialMatch(prometheus.Labels{"instance": instance})
+}
+
+// ends replaces the gauge of certificates' ends.
+func (m *Metrics) ends(ends map[types.NamespacedName]time.Time) {
+	m.expiry.Reset()
+	for name, end := range ends {
+		m.expiry.WithLabelValues(name.Namespace, name.Name).Set(float64(end.Unix()))
+	}
 }
 
 // set replaces the gauge of problems.

@@ -47,6 +47,7 @@ func (r *reporter) forget(group string) {
 	r.ledger.forget(group)
 	r.metrics.forget(group)
 	r.metrics.set(r.ledger.counts())
+	r.metrics.ends(r.ledger.ends())
 }
 
 // frozen reports a group that must not change because something of its configuration is missing.
@@ -97,6 +98,8 @@ func (r *reporter) finished(ctx context.Context, in loaded, out outcome) (reconc
 	}
 	problems := r.problems(in, out)
 	r.tell(in, problems)
+	r.ledger.expire(group, out.want.Ends)
+	r.metrics.ends(r.ledger.ends())
 	r.announce(in, out)
 	r.log(ctx, in, out)
 	// What was made is recorded before anything that may fail on one Ingress's account.
