@@ -82,6 +82,18 @@ func TestAuditRepairsDrift(t *testing.T) {
 			},
 			[]string{"UploadServerCertificate", "CreateRules", "CreateDomainExtension"},
 		},
+		"DefaultCertificateDeleted": {
+			"the listener's certificate that somebody replaced and deleted is uploaded again and presented",
+			func(w *world) {
+				cafe, bar := w.defaultCertificate(), ""
+				_, bar, _ = strings.Cut(w.find("extension", "bar.example"), "certificate=")
+				w.do("SetLoadBalancerHTTPSListenerAttribute", map[string]string{
+					"LoadBalancerId": w.lb(), "ListenerPort": "443", "ServerCertificateId": bar,
+				})
+				w.do("DeleteServerCertificate", map[string]string{"ServerCertificateId": cafe})
+			},
+			[]string{"UploadServerCertificate", "SetLoadBalancerHTTPSListenerAttribute"},
+		},
 		"ExtensionDeleted": {
 			"an extension that is gone is made again",
 			func(w *world) {

@@ -64,13 +64,14 @@ func TestMetrics(t *testing.T) {
 			"slb_ingress_cloud_calls_total{operation,outcome}", "slb_ingress_cloud_call_duration_seconds{operation}",
 			"slb_ingress_plan_steps_total{change,outcome}", "slb_ingress_problems{reason}",
 			"slb_ingress_quota_used{instance,quota}", "slb_ingress_quota_limit{instance,quota}",
+			"slb_ingress_certificate_expiry_timestamp_seconds{namespace,secret}",
 		} {
 			if families[want] == 0 {
 				w.Errorf("no metric %s in %v", want, families)
 			}
 		}
-		if len(families) != 6 {
-			w.Errorf("metrics: got %v, want six", families)
+		if len(families) != 7 {
+			w.Errorf("metrics: got %v, want seven", families)
 		}
 		for _, check := range []struct {
 			name, label, value string
@@ -106,6 +107,9 @@ func TestMetrics(t *testing.T) {
 		w.run(grace + time.Minute)
 		if n := w.families()["slb_ingress_quota_used{instance,quota}"]; n != 0 {
 			w.Errorf("a group that is gone has %d series", n)
+		}
+		if n := w.families()["slb_ingress_certificate_expiry_timestamp_seconds{namespace,secret}"]; n != 0 {
+			w.Errorf("Secrets that nobody names have %d series", n)
 		}
 	})
 }

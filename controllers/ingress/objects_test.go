@@ -33,16 +33,27 @@ type pair struct{ chain, key []byte }
 var pairs sync.Map
 
 func pairOf(host string) pair {
-	if known, ok := pairs.Load(host); ok {
+	return pairUntil(host, time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC))
+}
+
+// pairUntil makes a certificate that ends at a time and began in 1999.
+func pairUntil(host string, end time.Time) pair {
+	key := host + end.String()
+	if known, ok := pairs.Load(key); ok {
 		return known.(pair)
 	}
+	made, _ := pairs.LoadOrStore(key, newPair(host, end))
+	return made.(pair)
+}
+
+func newPair(host string, end time.Time) pair {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		panic(err)
 	}
 	leaf := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
-		NotBefore: time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC),
+		NotBefore: time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: end,
 	}
 	chain, err := x509.CreateCertificate(rand.Reader, leaf, leaf, key.Public(), key)
 	if err != nil {
@@ -52,11 +63,10 @@ func pairOf(host string) pair {
 	if err != nil {
 		panic(err)
 	}
-	made, _ := pairs.LoadOrStore(host, pair{
+	return pair{
 		chain: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: chain}),
 		key:   pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}),
-	})
-	return made.(pair)
+	}
 }
 
 func class(name string) *networkingv1.IngressClass {
