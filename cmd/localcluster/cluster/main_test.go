@@ -15,6 +15,7 @@ import (
 
 	"github.com/slb-ingress/slb-ingress-controller/cmd/localcluster/cluster"
 	"github.com/slb-ingress/slb-ingress-controller/cmd/localcluster/controlplane"
+	"github.com/slb-ingress/slb-ingress-controller/fakecloud"
 )
 
 // shared is the one world of this package's tests: starting a control plane takes seconds. Each
@@ -44,6 +45,7 @@ func run(m *testing.M) int {
 		Config:       configDir,
 		Addresses:    netip.MustParsePrefix("127.0.101.0/24"),
 		ReleaseGrace: grace,
+		Fake:         fakecloud.Options{Quotas: fakecloud.Quotas{DomainExtensions: 10}},
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "starting the cluster:", err, "\nlog:", logs.Name())
