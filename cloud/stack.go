@@ -158,9 +158,9 @@ type ServerGroup struct {
 const EmptyGroup = ".default"
 
 // CanaryGroupName is the name of a group that divides the requests of a Service port with a canary,
-// which canary says: "namespace/service/port/canary". The canary is at most 128 bytes, the length of
-// a tag's value, and may have slashes.
-func CanaryGroupName(group, canary string) string { return group + "/" + canary }
+// which canary says: "namespace/service/port/canary". The canary may have slashes; one that is too
+// long for a tag is cut and ends in a hash of the whole.
+func CanaryGroupName(group, canary string) string { return group + "/" + Shorten(canary, maxTagValue) }
 
 // Ref is the group's logical name.
 func (g ServerGroup) Ref() Ref { return ServerGroupRef(g.Name) }

@@ -109,7 +109,7 @@ func groupsPart(w *world) {
 	ids := w.observe().IDs
 	w.again(cloud.RemoveMembers{Group: coffee, Members: w.Members[1:2]}, ids)
 	w.refused(cloud.AddMembers{Group: coffee, Members: w.Members[2:3]}, ids, cloud.Conflict)
-	canary := cloud.CanaryGroupName(coffee, "next/http/"+strings.Repeat("n", 118))
+	canary := cloud.CanaryGroupName(coffee, "next/http/"+strings.Repeat("n", 200))
 	w.apply(cloud.CreateServerGroup{Group: cloud.ServerGroup{Name: canary, Members: w.Members[:2]}})
 	w.apply(cloud.DeleteServerGroup{Name: canary})
 	w.apply(cloud.DeleteServerGroup{Name: coffee}, cloud.DeleteServerGroup{Name: cloud.EmptyGroup})

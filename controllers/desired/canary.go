@@ -98,16 +98,23 @@ func (b *builder) canaryGroup(port, canary servicePort, w *want) *backendGroup {
 		g.name = ""
 		return g
 	}
-	stable, extra := disjoint(group.Members, other.Members)
-	percent := w.canary.from.config.Share()
+	d := division{stable: port, canary: canary, percent: w.canary.from.config.Share()}
+	d.stables, d.canaries = disjoint(group.Members, other.Members)
 	group.Doubtful = slices.Concat(group.Doubtful, other.Doubtful)
 	if group.Hold = group.Hold || other.Hold; !group.Hold && !g.behind {
-		g.tellLopsided(lopsided(port, canary, len(stable), len(extra), percent), len(stable) == 0)
+		g.tellLopsided(d.lopsided(), len(d.stables) == 0)
 	}
 	group.Name, group.Source = name, w.from.source(w.field)
-	group.Members = weigh(stable, extra, percent)
+	group.Members = d.members()
 	b.stack.ServerGroups = append(b.stack.ServerGroups, group)
 	return g
+}
+
+// division is how a group divides its requests between two Service ports.
+type division struct {
+	stable, canary    servicePort
+	stables, canaries []cloud.Member // pods of the one only, and of the other
+	percent           int            // the canary's
 }
 
 // tellLopsided tells the canary's author, and the other one where the canary takes all.
@@ -121,28 +128,31 @@ func (g *backendGroup) tellLopsided(f *fault, both bool) {
 	}
 }
 
-// maxCanaryIngress leaves room for a Service, a port and two slashes in the 128 characters of a
-// tag's value.
-const maxCanaryIngress = 128 - 63 - 15 - 2
-
 // canaryGroupName is the group's name: that of the stable side and the canary's.
 func canaryGroupName(stable, canary servicePort, ingress string) string {
-	return cloud.CanaryGroupName(stable.name(), canary.service.Name+"/"+canary.portName()+"/"+cloud.Shorten(ingress, maxCanaryIngress))
+	return cloud.CanaryGroupName(stable.name(), canary.service.Name+"/"+canary.portName()+"/"+ingress)
 }
 
 // lopsided tells that a side has no ready pod and the other one takes all.
-func lopsided(stable, canary servicePort, stables, canaries, percent int) *fault {
-	empty, full := stable, canary
+func (d division) lopsided() *fault {
+	empty, full := d.stable, d.canary
 	switch {
-	case stables == 0 && canaries > 0 && percent < 100:
-	case canaries == 0 && stables > 0 && percent > 0:
-		empty, full = canary, stable
+	case len(d.stables) == 0 && len(d.canaries) > 0 && d.percent < 100:
+	case len(d.canaries) == 0 && len(d.stables) > 0 && d.percent > 0:
+		empty, full = d.canary, d.stable
 	default:
 		return nil
 	}
 	return &fault{reason: cloud.CanarySideEmpty, message: fmt.Sprintf(
 		"Service %q has no ready pod of its own: Service %q takes all requests in place of the %d%% that the canary was given",
-		empty.service.Namespace+"/"+empty.service.Name, full.service.Namespace+"/"+full.service.Name, percent)}
+		empty.service.Namespace+"/"+empty.service.Name, full.service.Namespace+"/"+full.service.Name, d.percent)}
+}
+
+// members joins both sides with the weights that divide their requests. Each is in the order of its
+// addresses, so that the same pods have the same weights each time.
+func (d division) members() []cloud.Member {
+	stableWeights, canaryWeights := divide(len(d.stables), len(d.canaries), d.percent)
+	return append(weighted(d.stables, stableWeights), weighted(d.canaries, canaryWeights)...)
 }
 
 // disjoint takes members that both sides have out of one: a Service often selects the pods of its
@@ -155,13 +165,6 @@ func disjoint(stable, canary []cloud.Member) (onlyStable, onlyCanary []cloud.Mem
 		return rest, canary
 	}
 	return stable, without(canary, stable)
-}
-
-// weigh joins both sides with the weights that divide their requests. Members are in the order of
-// their addresses, so that the same pods have the same weights each time.
-func weigh(stable, canary []cloud.Member, percent int) []cloud.Member {
-	stableWeights, canaryWeights := divide(len(stable), len(canary), percent)
-	return append(weighted(stable, stableWeights), weighted(canary, canaryWeights)...)
 }
 
 func weighted(members []cloud.Member, weights []int) []cloud.Member {

@@ -85,8 +85,8 @@ func TestAuditRepairsDrift(t *testing.T) {
 		"DefaultCertificateDeleted": {
 			"the listener's certificate that somebody replaced and deleted is uploaded again and presented",
 			func(w *world) {
-				cafe, bar := w.defaultCertificate(), ""
-				_, bar, _ = strings.Cut(w.find("extension", "bar.example"), "certificate=")
+				cafe := w.defaultCertificate()
+				_, bar, _ := strings.Cut(w.find("extension", "bar.example"), "certificate=")
 				w.do("SetLoadBalancerHTTPSListenerAttribute", map[string]string{
 					"LoadBalancerId": w.lb(), "ListenerPort": "443", "ServerCertificateId": bar,
 				})
