@@ -63,6 +63,10 @@ func disturb(w *world, r *rand.Rand, namespace string, age int) {
 		if r.IntN(2) == 0 {
 			w.ingress(fmt.Sprintf("%s default %s", ing, pick("web:80", "gone:80")))
 		}
+		if r.IntN(4) == 0 {
+			w.ingress(fmt.Sprintf("%s annotation canary=true", ing))
+			w.ingress(fmt.Sprintf("%s annotation canary-weight=%s", ing, pick("0", "50", "100")))
+		}
 		if r.IntN(2) == 0 {
 			secret := pick("a", "b", "c")
 			w.ingress(fmt.Sprintf("%s tls %s %s.example.com", ing, secret, secret))

@@ -164,6 +164,14 @@ func TestRebuildClaims(t *testing.T) {
 			claims: []string{"- Prefix / one/b"},
 			lines:  []string{"one/a@1 default other:80", "one/b@2 default web:80"},
 		},
+		"Canary": {
+			reason: "the owner of a path is known by its group with a canary, and the canary is not taken for it",
+			claims: []string{"a.example.com Prefix /foo one/b"},
+			lines: []string{
+				"one/c@0 annotation canary=true", "one/c@0 annotation canary-weight=50", "one/c@0 a.example.com Prefix /foo web2:80",
+				"one/a@1 a.example.com Prefix /foo other:80", "one/b@2 a.example.com Prefix /foo web:80",
+			},
+		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
