@@ -7,7 +7,7 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
-// routes models how a listener chooses the server group of a request:
+// routes models how a listener chooses the vServer group of a request:
 //
 //  1. the rules of the narrowest domain that fits the host count, and no others;
 //  2. of these the one with the longest URL that begins the path, else the one without a URL,

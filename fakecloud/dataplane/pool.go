@@ -6,7 +6,7 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/fakecloud"
 )
 
-// pool is a server group as one listener spreads requests over it.
+// pool is a vServer group as one listener spreads requests over it.
 type pool struct {
 	group     string
 	scheduler string

@@ -68,7 +68,7 @@ func (p *program) proxy(w http.ResponseWriter, r *http.Request) {
 	}
 	m := to.choose(r)
 	if m == nil {
-		answer(w, r, http.StatusServiceUnavailable, "The server group has no usable backend server.")
+		answer(w, r, http.StatusServiceUnavailable, "The vServer group has no usable backend server.")
 		return
 	}
 	defer m.release()
