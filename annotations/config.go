@@ -2,16 +2,12 @@ package annotations
 
 import "github.com/slb-ingress/slb-ingress-controller/cloud"
 
-// Config is what an Ingress's annotations ask for. The zero Config asks for nothing: every field
-// has its default.
+// Values are settings by name, as a user would write them. Each can be read by its row.
+type Values map[Name]string
+
+// Config is what an Ingress's annotations ask for. The zero Config asks for nothing.
 type Config struct {
-	// ID is the existing instance to be used, and well formed; empty: the class's own.
-	ID cloud.ID
-	// AddressType is cloud.AddressInternet or cloud.AddressIntranet; empty: not said.
-	AddressType string
-	// Override says whether listeners 80 and 443 of the instance may be taken over; nil: not
-	// said, which means no.
-	Override *bool
+	Values Values
 
 	keys map[Name]string
 }
@@ -27,7 +23,10 @@ func (c Config) Key(n Name) string {
 
 // Fault is an annotation that cannot be used.
 type Fault struct {
+	Name    Name   // empty for a key that no row has
 	Key     string // in full, as it was written
 	Reason  cloud.Reason
 	Message string // stable, and says what to write
+	// Guards is that of the row: the Ingress must not be served without the setting.
+	Guards bool
 }

@@ -1,71 +1,82 @@
 package annotations
 
 import (
-	"strconv"
+	"cmp"
+	"slices"
 
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
-// The prefixes of all keys.
+// The prefixes of all keys: our own, and the two that Services of this cloud have had. Where a key is
+// there under several, the first of this list counts.
 const (
+	OwnPrefix   = "slb.ingress.k8s.alibabacloud/"
 	Prefix      = "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-"
 	OlderPrefix = "service.beta.kubernetes.io/alicloud-loadbalancer-"
 )
 
+func prefixes() []string { return []string{OwnPrefix, Prefix, OlderPrefix} }
+
 // Name is an annotation's key without its prefix.
 type Name string
 
-// The annotations.
+// The annotations that are referred to beside their rows.
 const (
 	ID            Name = "id"
 	AddressType   Name = "address-type"
 	ForceOverride Name = "force-override-listeners"
+	CertID        Name = "cert-id"
 )
 
-// Level is what an annotation applies to. Ingresses that share an instance can disagree about an
-// annotation of the instance; the oldest claim decides then.
+// Level is what an annotation applies to. Ingresses that share an instance can disagree about it;
+// the oldest claim decides then.
 type Level string
 
 // The levels.
 const (
-	LevelInstance Level = "instance"
+	LevelInstance Level = "instance"         // any instance
+	LevelCreated  Level = "created instance" // one that the controller creates; on another one it has no effect
+	LevelListener Level = "listener"
 )
 
-// Row is one annotation.
+// Row is one annotation. A row of level instance has a setter onto the load balancer, one of level
+// listener onto the listener; that is all that its translation takes.
 type Row struct {
 	Name    Name
 	Type    Type
 	Level   Level
-	Default string // as a user would write it; empty: none
+	Default string // as a user would write it; it holds where nobody says anything; empty: none
 	Doc     string // one sentence
 	Example string // a value that can be read
 
-	// Reason is that of a value that cannot be read.
+	// Bundle joins rows that make sense together only: whoever decides one of them decides all.
+	// Empty: the row stands alone.
+	Bundle string
+	// Field is the field of SLBConfig's spec that sets the same for a class, such as
+	// "listeners.idleTimeout"; empty: there is none.
+	Field string
+	// Guards says that a value which cannot be used leaves the Ingress out: served without the
+	// setting, it would be exposed in another way than its author said.
+	Guards bool
+	// Reason is that of a value that cannot be read; empty: cloud.InvalidAnnotation.
 	Reason cloud.Reason
-	// set stores a value; it is called only with values that Type has accepted.
-	set func(*Config, string)
+	// On is the protocol of the listeners that the row applies to; empty: both.
+	On cloud.Protocol
+
+	// Setters; they are called only with values that Type has accepted, in the order of the table.
+	onLoadBalancer func(*cloud.LoadBalancer, string)
+	onListener     func(*cloud.Listener, string)
 }
+
+func (r Row) reason() cloud.Reason { return cmp.Or(r.Reason, cloud.InvalidAnnotation) }
+
+// bundle is what is decided at once.
+func (r Row) bundle() string { return cmp.Or(r.Bundle, string(r.Name)) }
 
 // Table has every annotation, in the order of the manual. The caller owns it.
 func Table() []Row {
-	return []Row{
-		{
-			Name: ID, Type: instanceID(), Level: LevelInstance, Example: "lb-bp1o94dp5i6ea1example",
-			Doc:    "Uses this existing load balancer instance in place of the one that is created for the class.",
-			Reason: cloud.InvalidLoadBalancerID,
-			set:    func(c *Config, v string) { c.ID = cloud.ID(v) },
-		},
-		{
-			Name: ForceOverride, Type: boolean(), Level: LevelInstance, Default: "false", Example: "true",
-			Doc:    "Lets the controller take over listeners 80 and 443 of the instance, with their rules and domain extensions, where they exist already.",
-			Reason: cloud.InvalidAnnotation,
-			set:    func(c *Config, v string) { on, _ := strconv.ParseBool(v); c.Override = &on },
-		},
-		{
-			Name: AddressType, Type: oneOf(cloud.AddressInternet, cloud.AddressIntranet), Level: LevelInstance, Example: cloud.AddressIntranet,
-			Doc:    "Says which address the instance must have; an intranet instance also needs an id, unless the class asks for one.",
-			Reason: cloud.InvalidAnnotation,
-			set:    func(c *Config, v string) { c.AddressType = v },
-		},
-	}
+	return slices.Concat(
+		instanceRows(), createdRows(), chargeRows(),
+		trafficRows(), headerRows(), tlsRows(), redirectRows(), aclRows(), stickyRows(), healthRows(),
+	)
 }
