@@ -205,10 +205,8 @@ type reply struct {
 	TLS *tls.ConnectionState
 }
 
-// request sends one request to a listener's port of an address, without keeping the connection.
-func (s *scene) request(ctx context.Context, address, url string) (reply, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
+// transport sends requests to the listeners' ports of an address, without keeping connections.
+func (s *scene) transport(address string) *http.Transport {
 	dial := func(ctx context.Context, network, target string) (net.Conn, error) {
 		_, port, err := net.SplitHostPort(target)
 		if err != nil {
@@ -221,10 +219,17 @@ func (s *scene) request(ctx context.Context, address, url string) (reply, error)
 		var d net.Dialer
 		return d.DialContext(ctx, network, net.JoinHostPort(address, strconv.Itoa(s.world.Port(number))))
 	}
-	transport := &http.Transport{
+	return &http.Transport{
 		DialContext: dial, DisableKeepAlives: true,
 		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // the tests look at the certificate themselves
 	}
+}
+
+// request sends one request to a listener's port of an address.
+func (s *scene) request(ctx context.Context, address, url string) (reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	transport := s.transport(address)
 	defer transport.CloseIdleConnections()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
