@@ -1,6 +1,7 @@
 package annotations
 
 import (
+	"maps"
 	"strconv"
 
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
@@ -65,6 +66,12 @@ func createdRows() []Row {
 			Doc:            "Says the zone that the instance works in when the other one fails; it is fixed when the instance is created.",
 			onLoadBalancer: func(lb *cloud.LoadBalancer, v string) { lb.SlaveZone = v },
 		},
+	}
+}
+
+// keptRows are about how an instance is kept.
+func keptRows() []Row {
+	return []Row{
 		{
 			Name: "resource-group-id", Type: shaped(maxID, "rg-"+idPattern, `"rg-" and lower-case letters and digits`), Level: LevelCreated, Example: "rg-acfexample", Field: "loadBalancer.resourceGroupID",
 			Doc:            "Puts the instance into a resource group; it is fixed when the instance is created.",
@@ -75,9 +82,7 @@ func createdRows() []Row {
 			Doc: "Adds tags to the instance; tags that are no longer asked for stay.",
 			onLoadBalancer: func(lb *cloud.LoadBalancer, v string) {
 				tags, _ := parseTags(v)
-				for key, value := range tags {
-					lb.Tags[key] = value
-				}
+				maps.Copy(lb.Tags, tags)
 			},
 		},
 		{

@@ -76,7 +76,7 @@ func (r Row) bundle() string { return cmp.Or(r.Bundle, string(r.Name)) }
 // Table has every annotation, in the order of the manual. The caller owns it.
 func Table() []Row {
 	return slices.Concat(
-		instanceRows(), createdRows(), chargeRows(),
+		instanceRows(), createdRows(), keptRows(), chargeRows(),
 		trafficRows(), headerRows(), tlsRows(), redirectRows(), aclRows(), stickyRows(), healthRows(),
 	)
 }

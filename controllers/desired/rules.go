@@ -13,7 +13,8 @@ const (
 // rulePorts are the listeners that have rules: one that redirects everything has none.
 func (b *builder) rulePorts() []int {
 	plain := cloud.Listener{Port: portHTTP, Protocol: cloud.HTTP}
-	if b.settings.Listener(&plain); plain.Forward.Port != 0 {
+	b.settings.Listener(&plain)
+	if plain.Forward.Port != 0 {
 		return []int{portHTTPS}
 	}
 	return []int{portHTTP, portHTTPS}

@@ -25,6 +25,7 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/annotations"
 	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
+	"github.com/slb-ingress/slb-ingress-controller/cmd/localcluster/node"
 	"github.com/slb-ingress/slb-ingress-controller/fakecloud"
 )
 
@@ -41,16 +42,23 @@ func (s *scene) annotate(ingress string, values map[string]any) {
 		client.RawPatch(types.MergePatchType, patch)))
 }
 
-// exchange sends one request and returns the answer with its body read.
-func exchange(transport *http.Transport, req *http.Request) (*http.Response, string, error) {
+// exchanged is what a request without following redirects came to.
+type exchanged struct {
+	*http.Response // its body is read and closed
+
+	body string
+}
+
+// exchange sends one request.
+func exchange(transport *http.Transport, req *http.Request) (exchanged, error) {
 	defer transport.CloseIdleConnections()
 	resp, err := transport.RoundTrip(req)
 	if err != nil {
-		return nil, "", err
+		return exchanged{}, err
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	return resp, string(body), err
+	return exchanged{resp, string(body)}, err
 }
 
 func get(ctx context.Context, url string) *http.Request {
@@ -118,7 +126,7 @@ func (s *scene) expectHandshake(address string) {
 		transport.ForceAttemptHTTP2 = true
 		req := get(ctx, shopURL+"?"+strings.Repeat("long", 500))
 		req.Header.Set("Accept-Encoding", "gzip")
-		resp, _, err := exchange(transport, req)
+		resp, err := exchange(transport, req)
 		if err != nil {
 			return err
 		}
@@ -133,19 +141,22 @@ func (s *scene) expectHandshake(address string) {
 func (s *scene) expectSession(address string) {
 	s.Helper()
 	s.eventually("session", func(ctx context.Context) error {
-		first, body, err := exchange(s.transport(address), get(ctx, shopURL))
-		if err != nil || len(first.Cookies()) == 0 {
-			return fmt.Errorf("no cookie: %w", errors.Join(err, errors.New(body)))
+		first, err := exchange(s.transport(address), get(ctx, shopURL))
+		if err != nil {
+			return err
 		}
-		pods := map[string]bool{podOf(body): true}
+		if len(first.Cookies()) == 0 {
+			return errors.New("no cookie")
+		}
+		pods := map[string]bool{podOf(first.body): true}
 		for range 6 {
 			req := get(ctx, shopURL)
 			req.AddCookie(first.Cookies()[0])
-			_, body, err := exchange(s.transport(address), req)
+			next, err := exchange(s.transport(address), req)
 			if err != nil {
 				return err
 			}
-			pods[podOf(body)] = true
+			pods[podOf(next.body)] = true
 		}
 		if len(pods) != 1 {
 			return fmt.Errorf("the session met pods %v", slices.Sorted(maps.Keys(pods)))
@@ -155,7 +166,7 @@ func (s *scene) expectSession(address string) {
 }
 
 func podOf(body string) string {
-	var answer struct{ Pod string }
+	var answer node.Answer
 	_ = json.Unmarshal([]byte(body), &answer) // no JSON is no pod
 	return answer.Pod
 }
@@ -168,7 +179,7 @@ func (s *scene) expectDefaults(address string) {
 		transport.ForceAttemptHTTP2 = true
 		req := get(ctx, shopURL+"?"+strings.Repeat("long", 500))
 		req.Header.Set("Accept-Encoding", "gzip")
-		resp, _, err := exchange(transport, req)
+		resp, err := exchange(transport, req)
 		if err != nil {
 			return err
 		}
@@ -258,8 +269,10 @@ func TestListenerGuards(t *testing.T) {
 		return nil
 	})
 
-	s.annotate("shop", map[string]any{"ssl-redirect": nil, "ssl-redirect-code": nil, "cert-id": nil, "health-check-flag": "on",
-		"health-check-connect-port": "9", "health-check-interval": "1", "health-check-timeout": "1", "unhealthy-threshold": "2"})
+	s.annotate("shop", map[string]any{
+		"ssl-redirect": nil, "ssl-redirect-code": nil, "cert-id": nil, "health-check-flag": "on",
+		"health-check-connect-port": "9", "health-check-interval": "1", "health-check-timeout": "1", "unhealthy-threshold": "2",
+	})
 	s.eventually("unhealthy pods", func(ctx context.Context) error {
 		r, err := s.request(ctx, address, "http://shop.example.com/")
 		if err != nil || r.Status < http.StatusBadGateway {
@@ -267,8 +280,10 @@ func TestListenerGuards(t *testing.T) {
 		}
 		return nil
 	})
-	s.annotate("shop", map[string]any{"health-check-connect-port": nil, "health-check-uri": "/healthz", "health-check-method": "get",
-		"health-check-domain": "shop.example.com", "health-check-httpcode": "http_2xx,http_3xx", "healthy-threshold": "2"})
+	s.annotate("shop", map[string]any{
+		"health-check-connect-port": nil, "health-check-uri": "/healthz", "health-check-method": "get",
+		"health-check-domain": "shop.example.com", "health-check-httpcode": "http_2xx,http_3xx", "healthy-threshold": "2",
+	})
 	s.expect(address, "http://shop.example.com/", http.StatusOK, "web")
 
 	list := s.cloud("CreateAccessControlList", map[string]string{"AclName": s.namespace})["AclId"]
