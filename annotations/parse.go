@@ -12,7 +12,10 @@ import (
 // Parse reads all annotations of the table. Faults are in the order of their keys. Annotations
 // outside the prefixes are nobody's business here.
 func Parse(values map[string]string) (Config, []Fault) {
-	config := Config{keys: map[Name]string{}}
+	config := Config{Values: Values{}, keys: map[Name]string{}}
+	if !anyOurs(values) {
+		return config, nil
+	}
 	var faults []Fault
 	table := Table()
 	for _, row := range table {
@@ -25,15 +28,25 @@ func Parse(values map[string]string) (Config, []Fault) {
 			faults = append(faults, row.fault(key, value))
 			continue
 		}
-		row.set(&config, value)
+		config.Values[row.Name] = value
 	}
 	faults = append(faults, unknown(values, table)...)
 	slices.SortFunc(faults, func(a, b Fault) int { return strings.Compare(a.Key, b.Key) })
 	return config, faults
 }
 
+// anyOurs spares most Ingresses the walk through the table.
+func anyOurs(values map[string]string) bool {
+	for key := range values {
+		if _, _, ok := cut(key); ok {
+			return true
+		}
+	}
+	return false
+}
+
 func lookup(values map[string]string, name Name) (key, value string, ok bool) {
-	for _, prefix := range []string{Prefix, OlderPrefix} {
+	for _, prefix := range prefixes() {
 		key = prefix + string(name)
 		if value, ok = values[key]; ok {
 			return key, value, true
@@ -47,31 +60,34 @@ const shown = 64
 
 func (r Row) fault(key, value string) Fault {
 	if len(value) > shown {
-		value = value[:shown] + "…"
+		value = strings.ToValidUTF8(value[:shown], "") + "…"
 	}
-	return Fault{Key: key, Reason: r.Reason, Message: fmt.Sprintf("annotation %q has value %q and needs %s, such as %q", key, value, r.Type.Want, r.Example)}
+	return Fault{
+		Name: r.Name, Key: key, Reason: r.reason(), Guards: r.Guards,
+		Message: fmt.Sprintf("annotation %q has value %q and needs %s, such as %q", key, value, r.Type.Want, r.Example),
+	}
 }
 
 func unknown(values map[string]string, table []Row) []Fault {
 	var faults []Fault
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		name, ok := cut(key)
+		prefix, name, ok := cut(key)
 		if !ok || slices.ContainsFunc(table, func(r Row) bool { return r.Name == name }) {
 			continue
 		}
 		faults = append(faults, Fault{
 			Key: key, Reason: cloud.UnknownAnnotation,
-			Message: fmt.Sprintf("annotation %q is not known%s", key, suggestion(name, table)),
+			Message: fmt.Sprintf("annotation %q is not known%s", key, suggestion(prefix, name, table)),
 		})
 	}
 	return faults
 }
 
-func cut(key string) (Name, bool) {
-	for _, prefix := range []string{Prefix, OlderPrefix} {
+func cut(key string) (prefix string, name Name, ok bool) {
+	for _, prefix := range prefixes() {
 		if name, ok := strings.CutPrefix(key, prefix); ok {
-			return Name(name), true
+			return prefix, Name(name), true
 		}
 	}
-	return "", false
+	return "", "", false
 }

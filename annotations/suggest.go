@@ -2,9 +2,9 @@ package annotations
 
 import "fmt"
 
-// suggestion names the nearest key, if one is near enough to be a slip of the pen: at most a third
-// of its letters differ, and two in any case.
-func suggestion(name Name, table []Row) string {
+// suggestion names the nearest key under the prefix that was written, if one is near enough to be a
+// slip of the pen: at most a third of its letters differ, and two in any case.
+func suggestion(prefix string, name Name, table []Row) string {
 	best, nearest := -1, Name("")
 	for _, row := range table {
 		if d := distance(string(name), string(row.Name)); best < 0 || d < best {
@@ -14,7 +14,7 @@ func suggestion(name Name, table []Row) string {
 	if best < 0 || best > max(2, len(nearest)/3) {
 		return " and has no effect"
 	}
-	return fmt.Sprintf("; did you mean %q?", Prefix+string(nearest))
+	return fmt.Sprintf("; did you mean %q?", prefix+string(nearest))
 }
 
 // distance is the number of letters that have to be added, removed or replaced to make b of a.

@@ -1,25 +1,32 @@
 package annotations
 
 import (
-	"strconv"
+	"cmp"
+	"slices"
 
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
-// The prefixes of all keys.
+// The prefixes of all keys: our own, and the two that Services of this cloud have had. Where a key is
+// there under several, the first of this list counts.
 const (
+	OwnPrefix   = "slb.ingress.k8s.alibabacloud/"
 	Prefix      = "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-"
 	OlderPrefix = "service.beta.kubernetes.io/alicloud-loadbalancer-"
 )
 
+func prefixes() []string { return []string{OwnPrefix, Prefix, OlderPrefix} }
+
 // Name is an annotation's key without its prefix.
 type Name string
 
-// The annotations.
+// The annotations that are referred to beside their rows.
 const (
 	ID            Name = "id"
 	AddressType   Name = "address-type"
 	ForceOverride Name = "force-override-listeners"
+	CertID        Name = "cert-id"
+	Scheduler     Name = "scheduler"
 
 	Canary              Name = "canary"
 	CanaryWeight        Name = "canary-weight"
@@ -29,78 +36,57 @@ const (
 	CanaryByCookie      Name = "canary-by-cookie"
 )
 
-// Level is what an annotation applies to. Ingresses that share an instance can disagree about an
-// annotation of the instance; the oldest claim decides then.
+// Level is what an annotation applies to. Ingresses that share an instance can disagree about it;
+// the oldest claim decides then.
 type Level string
 
 // The levels.
 const (
-	LevelInstance Level = "instance"
-	LevelPath     Level = "path"
+	LevelInstance Level = "instance"         // any instance
+	LevelCreated  Level = "created instance" // one that the controller creates; on another one it has no effect
+	LevelListener Level = "listener"
+	LevelPath     Level = "path" // the Ingress's own paths; it is nobody else's business, and never agreed on
 )
 
-// Row is one annotation.
+// Row is one annotation. A row of level instance has a setter onto the load balancer, one of level
+// listener onto the listener; that is all that its translation takes. One of level path has none.
 type Row struct {
 	Name    Name
 	Type    Type
 	Level   Level
-	Default string // as a user would write it; empty: none
+	Default string // as a user would write it; it holds where nobody says anything; empty: none
 	Doc     string // one sentence
 	Example string // a value that can be read
 
-	// Reason is that of a value that cannot be read.
+	// Bundle joins rows that make sense together only: whoever decides one of them decides all.
+	// Empty: the row stands alone.
+	Bundle string
+	// Field is the field of SLBConfig's spec that sets the same for a class, such as
+	// "listeners.idleTimeout"; empty: there is none.
+	Field string
+	// Guards says that a value which cannot be used leaves the Ingress out: served without the
+	// setting, it would be exposed in another way than its author said.
+	Guards bool
+	// Reason is that of a value that cannot be read; empty: cloud.InvalidAnnotation.
 	Reason cloud.Reason
-	// set stores a value; it is called only with values that Type has accepted.
-	set func(*Config, string)
+	// On is the protocol of the listeners that the row applies to; empty: both.
+	On cloud.Protocol
+
+	// Setters; they are called only with values that Type has accepted, in the order of the table.
+	onLoadBalancer func(*cloud.LoadBalancer, string)
+	onListener     func(*cloud.Listener, string)
 }
+
+func (r Row) reason() cloud.Reason { return cmp.Or(r.Reason, cloud.InvalidAnnotation) }
+
+// bundle is what is decided at once.
+func (r Row) bundle() string { return cmp.Or(r.Bundle, string(r.Name)) }
 
 // Table has every annotation, in the order of the manual. The caller owns it.
 func Table() []Row {
-	return []Row{
-		{
-			Name: ID, Type: instanceID(), Level: LevelInstance, Example: "lb-bp1o94dp5i6ea1example",
-			Doc:    "Uses this existing load balancer instance in place of the one that is created for the class.",
-			Reason: cloud.InvalidLoadBalancerID,
-			set:    func(c *Config, v string) { c.ID = cloud.ID(v) },
-		},
-		{
-			Name: ForceOverride, Type: boolean(), Level: LevelInstance, Default: "false", Example: "true",
-			Doc:    "Lets the controller take over listeners 80 and 443 of the instance, with their rules and domain extensions, where they exist already.",
-			Reason: cloud.InvalidAnnotation,
-			set:    func(c *Config, v string) { on, _ := strconv.ParseBool(v); c.Override = &on },
-		},
-		{
-			Name: AddressType, Type: oneOf(cloud.AddressInternet, cloud.AddressIntranet), Level: LevelInstance, Example: cloud.AddressIntranet,
-			Doc:    "Says which address the instance must have; an intranet instance also needs an id, unless the class asks for one.",
-			Reason: cloud.InvalidAnnotation,
-			set:    func(c *Config, v string) { c.AddressType = v },
-		},
-		{
-			Name: Canary, Type: boolean(), Level: LevelPath, Default: "false", Example: "true",
-			Doc:    "Makes the Ingress a canary: it claims no path, but takes a share of the requests of paths that another Ingress of its namespace serves.",
-			Reason: cloud.InvalidAnnotation,
-			set:    func(c *Config, v string) { c.Canary = v == "true" },
-		},
-		{
-			Name: CanaryWeight, Type: integer(0, 100), Level: LevelPath, Default: "0", Example: "10",
-			Doc:    "Is the share of the requests, in percent, that a canary takes; 0 and 100 make a blue-green switch.",
-			Reason: cloud.InvalidAnnotation,
-			set:    func(c *Config, v string) { n, _ := strconv.Atoi(v); c.CanaryWeight = &n },
-		},
-		canaryBy(CanaryByHeader, "a header", "X-Canary"),
-		canaryBy(CanaryByHeaderValue, "a header's value", "always"),
-		canaryBy(CanaryByHeaderRegex, "a header's value", "^beta-"),
-		canaryBy(CanaryByCookie, "a cookie", "canary"),
-	}
-}
-
-// canaryBy is the row of a key that other controllers know and the service cannot do: its rules
-// have conditions on domain and URL only (CreateRules: Domain, Url).
-func canaryBy(name Name, what, example string) Row {
-	return Row{
-		Name: name, Type: text(), Level: LevelPath, Example: example,
-		Doc:    "Is refused, and the canary with it: a forwarding rule has a domain and a URL, and no condition on " + what + ".",
-		Reason: cloud.InvalidAnnotation,
-		set:    func(c *Config, _ string) { c.CanaryBy = append(c.CanaryBy, name) },
-	}
+	return slices.Concat(
+		instanceRows(), createdRows(), keptRows(), chargeRows(),
+		trafficRows(), headerRows(), tlsRows(), redirectRows(), aclRows(), stickyRows(), healthRows(),
+		canaryRows(),
+	)
 }

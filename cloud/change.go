@@ -33,6 +33,18 @@ type (
 	UntagLoadBalancer struct{ Keys []string }
 	// SetDeleteProtection switches the instance's delete protection.
 	SetDeleteProtection struct{ On bool }
+	// SetLoadBalancerName renames the instance.
+	SetLoadBalancerName struct{ Name string }
+	// ModifyLoadBalancerInstanceSpec changes the spec of an instance that is charged by it.
+	ModifyLoadBalancerInstanceSpec struct{ Spec string }
+	// ModifyLoadBalancerInternetSpec changes how the traffic of an internet instance is charged. The
+	// service puts another charge type into effect at midnight. Bandwidth is 0 for PayByTraffic.
+	ModifyLoadBalancerInternetSpec struct {
+		ChargeType string
+		Bandwidth  int
+	}
+	// SetLoadBalancerModificationProtection sets whether the console may change the instance.
+	SetLoadBalancerModificationProtection struct{ Status string }
 	// DeleteLoadBalancer releases the instance and all that is on it.
 	DeleteLoadBalancer struct{}
 )
@@ -124,6 +136,7 @@ func (CreateLoadBalancer) Op() string  { return "CreateLoadBalancer" }
 func (TagLoadBalancer) Op() string     { return "TagLoadBalancer" }
 func (UntagLoadBalancer) Op() string   { return "UntagLoadBalancer" }
 func (SetDeleteProtection) Op() string { return "SetDeleteProtection" }
+func (SetLoadBalancerName) Op() string { return "SetLoadBalancerName" }
 func (DeleteLoadBalancer) Op() string  { return "DeleteLoadBalancer" }
 func (CreateListener) Op() string      { return "CreateListener" }
 func (SetListener) Op() string         { return "SetListener" }
@@ -144,11 +157,32 @@ func (DeleteServerGroup) Op() string   { return "DeleteServerGroup" }
 func (UploadCertificate) Op() string   { return "UploadCertificate" }
 func (DeleteCertificate) Op() string   { return "DeleteCertificate" }
 
+// Op implements Change.
+func (ModifyLoadBalancerInstanceSpec) Op() string { return "ModifyLoadBalancerInstanceSpec" }
+
+// Op implements Change.
+func (ModifyLoadBalancerInternetSpec) Op() string { return "ModifyLoadBalancerInternetSpec" }
+
+// Op implements Change.
+func (SetLoadBalancerModificationProtection) Op() string {
+	return "SetLoadBalancerModificationProtection"
+}
+
+// Target implements Change.
+func (ModifyLoadBalancerInstanceSpec) Target() Ref { return LoadBalancerRef() }
+
+// Target implements Change.
+func (ModifyLoadBalancerInternetSpec) Target() Ref { return LoadBalancerRef() }
+
+// Target implements Change.
+func (SetLoadBalancerModificationProtection) Target() Ref { return LoadBalancerRef() }
+
 // Target implements Change.
 func (CreateLoadBalancer) Target() Ref  { return LoadBalancerRef() }
 func (TagLoadBalancer) Target() Ref     { return LoadBalancerRef() }
 func (UntagLoadBalancer) Target() Ref   { return LoadBalancerRef() }
 func (SetDeleteProtection) Target() Ref { return LoadBalancerRef() }
+func (SetLoadBalancerName) Target() Ref { return LoadBalancerRef() }
 func (DeleteLoadBalancer) Target() Ref  { return LoadBalancerRef() }
 func (c CreateListener) Target() Ref    { return c.Listener.Ref() }
 func (c SetListener) Target() Ref       { return c.Listener.Ref() }

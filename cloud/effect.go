@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -22,9 +23,13 @@ func (c CreateLoadBalancer) effect(o *Observed, owner Owner, ids IDs) {
 	tags := owner.Tags()
 	maps.Copy(tags, lb.Tags)
 	o.Instance = &Instance{
-		ID: ids[LoadBalancerRef()], Name: lb.Name, AddressType: lb.AddressType, Spec: lb.Spec,
-		ChargeType: "PayBySpec", Status: StatusActive, VSwitchID: lb.VSwitchID,
+		ID: ids[LoadBalancerRef()], Name: lb.Name, Address: lb.Address, AddressType: lb.AddressType, Spec: lb.Spec,
+		ChargeType: cmp.Or(lb.ChargeType, ChargeBySpec), Status: StatusActive, VSwitchID: lb.VSwitchID,
+		MasterZone: lb.MasterZone, SlaveZone: lb.SlaveZone, ResourceGroup: lb.ResourceGroup,
 		DeleteProtection: lb.DeleteProtection, Tags: tags,
+		InternetChargeType:     cmp.Or(lb.InternetChargeType, PayByTraffic),
+		Bandwidth:              lb.Bandwidth,
+		ModificationProtection: cmp.Or(lb.ModificationProtection, NonProtection),
 	}
 }
 
@@ -43,6 +48,20 @@ func (c UntagLoadBalancer) effect(o *Observed, _ Owner, _ IDs) {
 
 func (c SetDeleteProtection) effect(o *Observed, _ Owner, _ IDs) {
 	o.Instance.DeleteProtection = c.On
+}
+
+func (c SetLoadBalancerName) effect(o *Observed, _ Owner, _ IDs) { o.Instance.Name = c.Name }
+
+func (c ModifyLoadBalancerInstanceSpec) effect(o *Observed, _ Owner, _ IDs) {
+	o.Instance.Spec = c.Spec
+}
+
+func (c ModifyLoadBalancerInternetSpec) effect(o *Observed, _ Owner, _ IDs) {
+	o.Instance.InternetChargeType, o.Instance.Bandwidth = c.ChargeType, c.Bandwidth
+}
+
+func (c SetLoadBalancerModificationProtection) effect(o *Observed, _ Owner, _ IDs) {
+	o.Instance.ModificationProtection = c.Status
 }
 
 func (DeleteLoadBalancer) effect(o *Observed, _ Owner, _ IDs) {

@@ -11,6 +11,7 @@ const (
 	InvalidLoadBalancerID    Reason = "InvalidLoadBalancerID"    // the id annotation is no instance id
 	LoadBalancerNotFound     Reason = "LoadBalancerNotFound"     // no such instance in this account and region
 	LoadBalancerLocked       Reason = "LoadBalancerLocked"       // in arrears or expired
+	LoadBalancerNotAllowed   Reason = "LoadBalancerNotAllowed"   // the class's SLBConfig does not let the instance be named
 	LoadBalancerManaged      Reason = "LoadBalancerManaged"      // ServiceManagedMode, or another controller's tag
 	LoadBalancerClaimed      Reason = "LoadBalancerClaimed"      // another cluster claimed it, or another class
 	SharedPerformance        Reason = "SharedPerformance"        // cannot have ENI members
@@ -21,6 +22,8 @@ const (
 	ListenerOccupied         Reason = "ListenerOccupied"         // 80 or 443 is taken and override is not set
 	ListenersTakenOver       Reason = "ListenersTakenOver"       // by override; the old definition is in the message
 	AnnotationConflict       Reason = "AnnotationConflict"       // Ingresses of a group disagree; the oldest wins
+	FixedAtCreation          Reason = "FixedAtCreation"          // a wish that comes too late for the instance that is there
+	IneffectiveAnnotation    Reason = "IneffectiveAnnotation"    // Normal: it is about instances that the controller creates, and this one is reused
 	InvalidAnnotation        Reason = "InvalidAnnotation"        // a value that cannot be read
 	UnknownAnnotation        Reason = "UnknownAnnotation"        // a key under our prefixes that nobody knows
 	DeletionBlocked          Reason = "DeletionBlocked"          // SLBInstance deleted while Ingresses use it

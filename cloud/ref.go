@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 )
 
 // Kind is a kind of resource of the service.
@@ -54,6 +55,21 @@ func ExtensionRef(port int, domain string) Ref {
 // ID is the service's own id of a resource, such as "lb-…" or "rsp-…". Listeners have none; a
 // listener that exists is entered with its port as its id.
 type ID string
+
+// idMark begins a reference to something that is not ours.
+const idMark = "id:"
+
+// NameOfID is the name by which a resource refers to something that is not ours.
+func NameOfID(id ID) string { return idMark + string(id) }
+
+// IDOfName gives the id within a name that NameOfID made; ok is false for the name of what is ours.
+func IDOfName(name string) (id ID, ok bool) {
+	text, ok := strings.CutPrefix(name, idMark)
+	if !ok {
+		return "", false
+	}
+	return ID(text), true
+}
 
 // IDs maps logical names to the service's ids. A Ref that is absent does not exist, as far as is
 // known. The nil map is empty and readable.

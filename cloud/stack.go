@@ -41,13 +41,27 @@ func (o Object) String() string {
 // In a wanted Stack, ID says which existing instance is to be reused, and an empty ID asks for one
 // of our own, which is described by the fields below it.
 type LoadBalancer struct {
-	ID               ID
-	AddressType      string // AddressInternet or AddressIntranet; empty with an ID: whichever it has
-	Name             string
-	Spec             string // such as "slb.s1.small"
+	ID          ID
+	AddressType string // AddressInternet or AddressIntranet; empty with an ID: whichever it has
+	Name        string
+	// Rename asks that an instance that is there get Name; without it, Name is for one that has to
+	// be created. In a wanted Stack only.
+	Rename           bool
+	ChargeType       string // ChargeBySpec or ChargeByUse; empty: ChargeBySpec
+	Spec             string // such as "slb.s1.small"; empty with ChargeByUse
 	VSwitchID        string // intranet only
+	Address          string // intranet only; empty: the service chooses
+	MasterZone       string // empty: the service chooses, and so with SlaveZone and ResourceGroup
+	SlaveZone        string
+	ResourceGroup    string
 	DeleteProtection bool
 	Tags             map[string]string
+
+	// What follows is left as it is where it is empty.
+	InternetChargeType     string // PayByTraffic or PayByBandwidth
+	Bandwidth              int    // Mbit/s, 1–5000; with PayByBandwidth only
+	ModificationProtection string // ConsoleProtection or NonProtection
+
 	// Override lets listeners 80 and 443 of a reused instance be taken over.
 	Override bool
 	// Keep asks that an instance that is there stay, and that none be created: no Ingress needs
@@ -71,12 +85,20 @@ type Instance struct {
 	AddressType      string
 	Status           string // StatusActive, StatusInactive or StatusLocked
 	Spec             string // empty for a shared-performance instance
-	ChargeType       string // "PayBySpec" or "PayByCLCU"
+	ChargeType       string // ChargeBySpec or ChargeByUse
 	VPCID            string // empty for an internet instance
 	VSwitchID        string
+	MasterZone       string
+	SlaveZone        string
+	ResourceGroup    string
 	DeleteProtection bool
-	ServiceManaged   bool // another cloud service manages it; nobody else may change it
-	Tags             map[string]string
+
+	InternetChargeType     string // PayByTraffic or PayByBandwidth
+	Bandwidth              int    // Mbit/s; 0 unless PayByBandwidth
+	ModificationProtection string // ConsoleProtection or NonProtection
+
+	ServiceManaged bool // another cloud service manages it; nobody else may change it
+	Tags           map[string]string
 }
 
 // The states of an instance. An inactive one has no running listener; a locked one is in arrears
@@ -87,8 +109,28 @@ const (
 	StatusLocked   = "locked"
 )
 
-// ChargeByUse is the charge type of an instance without a fixed spec.
-const ChargeByUse = "PayByCLCU"
+// How an instance is charged: by its spec, or by use without a fixed spec.
+const (
+	ChargeBySpec = "PayBySpec"
+	ChargeByUse  = "PayByCLCU"
+)
+
+// How the traffic of an internet instance is charged.
+const (
+	PayByTraffic   = "paybytraffic"
+	PayByBandwidth = "paybybandwidth"
+)
+
+// Whether the console lets people change an instance. The API always does.
+const (
+	ConsoleProtection = "ConsoleProtection"
+	NonProtection     = "NonProtection"
+)
+
+// Specs are the specifications of guaranteed-performance instances, smallest first.
+func Specs() []string {
+	return []string{"slb.s1.small", "slb.s2.small", "slb.s2.medium", "slb.s3.small", "slb.s3.medium", "slb.s3.large"}
+}
 
 // Guaranteed tells whether the instance has guaranteed performance, which ENI members, domain
 // extensions and TLS policies need. The spec of an instance that is charged by use is not

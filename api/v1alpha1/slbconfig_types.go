@@ -85,6 +85,51 @@ type SLBConfigSpec struct {
 	// +optional
 	DefaultBackend *ServiceBackend `json:"defaultBackend,omitempty"`
 
+	// LoadBalancer has further settings of the instance that is created for the class.
+	//
+	// +optional
+	LoadBalancer *LoadBalancerSettings `json:"loadBalancer,omitempty"`
+
+	// Listeners has settings of the listeners of the class's instances.
+	//
+	// +optional
+	Listeners *ListenerSettings `json:"listeners,omitempty"`
+
+	// Tags are added to the instance that is created for the class. Tags that are taken away here
+	// stay on the instance.
+	//
+	// +optional
+	// +kubebuilder:validation:MaxProperties=10
+	// +kubebuilder:validation:XValidation:rule="self.all(k, size(k) >= 1 && size(k) <= 64 && size(self[k]) <= 128 && !k.contains('=') && !k.contains(',') && !self[k].contains(',') && !k.contains('://') && !self[k].contains('://'))",message="tags have keys of 1 to 64 characters and values of up to 128, without commas and ://"
+	// +kubebuilder:validation:XValidation:rule="!self.exists(k, k.lowerAscii().startsWith('aliyun') || k.lowerAscii().startsWith('acs:') || k.lowerAscii().startsWith('ack.aliyun.com') || k.lowerAscii().startsWith('kubernetes.') || k.lowerAscii().startsWith('slb-ingress/'))",message="the tag's prefix is kept for the service or for controllers"
+	Tags map[string]string `json:"tags,omitempty"`
+
+	// DefaultCertificate is what HTTPS presents where no domain has a certificate of its own. Without
+	// it, that is the certificate of the oldest Ingress that has one. While its Secret cannot be used,
+	// the listener keeps what it presented last.
+	//
+	// +optional
+	DefaultCertificate *CertificateSource `json:"defaultCertificate,omitempty"`
+
+	// Enforce lists annotations, by their names without prefix, that Ingresses cannot set: what the
+	// class says holds, or the default. With one annotation all are enforced that make sense
+	// together with it only, such as acl-status with acl-id.
+	//
+	// +optional
+	// +kubebuilder:validation:MaxItems=64
+	// +kubebuilder:validation:items:MaxLength=63
+	// +listType=set
+	Enforce []string `json:"enforce,omitempty"`
+
+	// AllowedLoadBalancerIDs are the only existing instances that Ingresses of the class may name by
+	// annotation. Without the field they may name any; an empty list allows none.
+	//
+	// +optional
+	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:Pattern=`^lb-[a-z0-9]+$`
+	// +listType=set
+	AllowedLoadBalancerIDs *[]string `json:"allowedLoadBalancerIDs,omitempty"`
+
 	// Quotas are the account's quotas where they were raised above the service's defaults.
 	//
 	// +optional

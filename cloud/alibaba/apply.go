@@ -22,6 +22,9 @@ func (c *Client) Apply(ctx context.Context, s cloud.Scope, change cloud.Change) 
 		return nil, c.untagLoadBalancer(ctx, s, x)
 	case cloud.SetDeleteProtection:
 		return nil, c.setDeleteProtection(ctx, s, x)
+	case cloud.SetLoadBalancerName, cloud.ModifyLoadBalancerInstanceSpec, cloud.ModifyLoadBalancerInternetSpec,
+		cloud.SetLoadBalancerModificationProtection:
+		return nil, c.setInstance(ctx, s, x)
 	case cloud.DeleteLoadBalancer:
 		return nil, c.deleteLoadBalancer(ctx, s)
 	case cloud.CreateListener:
@@ -92,8 +95,8 @@ type resolver struct {
 }
 
 func (r *resolver) id(ref cloud.Ref) string {
-	if marked, foreign := idOfName(ref.Name); foreign {
-		return marked
+	if marked, foreign := cloud.IDOfName(ref.Name); foreign {
+		return string(marked)
 	}
 	id, ok := r.scope.IDs[ref]
 	if !ok && r.err == nil {

@@ -1,9 +1,11 @@
 package alibaba
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/slb"
 
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
@@ -20,8 +22,12 @@ func (c *Client) createLoadBalancer(ctx context.Context, s cloud.Scope, x cloud.
 	if lb.VSwitchID != "" {
 		req.VpcId = c.vpcID
 	}
-	req.InstanceChargeType = "PayBySpec"
+	req.Address, req.ResourceGroupId = lb.Address, lb.ResourceGroup
+	req.MasterZoneId, req.SlaveZoneId = lb.MasterZone, lb.SlaveZone
+	req.InstanceChargeType = cmp.Or(lb.ChargeType, cloud.ChargeBySpec)
+	req.InternetChargeType, req.Bandwidth = lb.InternetChargeType, requests.Integer(number(lb.Bandwidth))
 	req.DeleteProtection = onOff(lb.DeleteProtection)
+	req.ModificationProtectionStatus, req.ModificationProtectionReason = lb.ModificationProtection, reasonOf(lb.ModificationProtection)
 	req.ClientToken = x.Token
 	addTags(req, merged(s.Owner.Tags(), lb.Tags))
 	resp := slb.CreateCreateLoadBalancerResponse()
@@ -66,6 +72,48 @@ func (c *Client) setDeleteProtection(ctx context.Context, s cloud.Scope, x cloud
 		return r.err
 	}
 	return c.do(ctx, req)
+}
+
+// setInstance changes one property of the instance.
+func (c *Client) setInstance(ctx context.Context, s cloud.Scope, change cloud.Change) error {
+	r := &resolver{op: change.Op(), scope: s}
+	req := settingRequest(r.loadBalancer(), change)
+	if r.err != nil {
+		return r.err
+	}
+	return c.do(ctx, req)
+}
+
+// settingRequest gives nil for a change that is none of a property.
+func settingRequest(lb string, change cloud.Change) requests.AcsRequest {
+	switch x := change.(type) {
+	case cloud.SetLoadBalancerName:
+		req := slb.CreateSetLoadBalancerNameRequest()
+		req.LoadBalancerId, req.LoadBalancerName = lb, x.Name
+		return req
+	case cloud.ModifyLoadBalancerInstanceSpec:
+		req := slb.CreateModifyLoadBalancerInstanceSpecRequest()
+		req.LoadBalancerId, req.LoadBalancerSpec = lb, x.Spec
+		return req
+	case cloud.ModifyLoadBalancerInternetSpec:
+		req := slb.CreateModifyLoadBalancerInternetSpecRequest()
+		req.LoadBalancerId, req.InternetChargeType, req.Bandwidth = lb, x.ChargeType, requests.Integer(number(x.Bandwidth))
+		return req
+	case cloud.SetLoadBalancerModificationProtection:
+		req := slb.CreateSetLoadBalancerModificationProtectionRequest()
+		req.LoadBalancerId, req.ModificationProtectionStatus, req.ModificationProtectionReason = lb, x.Status, reasonOf(x.Status)
+		return req
+	}
+	return nil
+}
+
+// reasonOf tells people in the console why it does not let them change the instance. A reason begins
+// with a letter and has no blanks; without protection there is none.
+func reasonOf(protection string) string {
+	if protection != cloud.ConsoleProtection {
+		return ""
+	}
+	return "managed.by.slb-ingress-controller"
 }
 
 func (c *Client) deleteLoadBalancer(ctx context.Context, s cloud.Scope) error {

@@ -3,7 +3,6 @@ package alibaba
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
@@ -83,9 +82,6 @@ func (o *observation) finish() cloud.Observed {
 	return o.got
 }
 
-// idMark begins a reference to something that is not ours.
-const idMark = "id:"
-
 // nameOf gives the logical name of an id, or marks the id as one that is not ours.
 func nameOf(names map[string]string, id string) string {
 	if id == "" {
@@ -94,11 +90,8 @@ func nameOf(names map[string]string, id string) string {
 	if name, ok := names[id]; ok {
 		return name
 	}
-	return idMark + id
+	return cloud.NameOfID(cloud.ID(id))
 }
-
-// idOfName gives the id within a marked reference.
-func idOfName(name string) (string, bool) { return strings.CutPrefix(name, idMark) }
 
 // surplusName is the name of a resource that claims a Ref which another one has already, or whose
 // tags are damaged.

@@ -1,6 +1,7 @@
 package alibaba
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -81,10 +82,21 @@ func instanceOf(r *slb.DescribeLoadBalancerAttributeResponse) *cloud.Instance {
 		AddressType: r.AddressType, Status: strings.ToLower(r.LoadBalancerStatus),
 		Spec: r.LoadBalancerSpec, ChargeType: r.InstanceChargeType,
 		VPCID: r.VpcId, VSwitchID: r.VSwitchId,
-		DeleteProtection: isOn(r.DeleteProtection),
-		ServiceManaged:   strings.EqualFold(r.ServiceManagedMode, "Managed"),
-		Tags:             tagMap(r.Tags.Tag),
+		MasterZone: r.MasterZoneId, SlaveZone: r.SlaveZoneId, ResourceGroup: r.ResourceGroupId,
+		DeleteProtection:   isOn(r.DeleteProtection),
+		InternetChargeType: r.InternetChargeType, Bandwidth: bandwidthOf(r),
+		ModificationProtection: cmp.Or(r.ModificationProtectionStatus, cloud.NonProtection),
+		ServiceManaged:         strings.EqualFold(r.ServiceManagedMode, "Managed"),
+		Tags:                   tagMap(r.Tags.Tag),
 	}
+}
+
+// bandwidthOf leaves out the number that an instance has which is not charged by it.
+func bandwidthOf(r *slb.DescribeLoadBalancerAttributeResponse) int {
+	if r.InternetChargeType != cloud.PayByBandwidth {
+		return 0
+	}
+	return r.Bandwidth
 }
 
 // protocolsOf lists protocols by port; one port can have a TCP and a UDP listener.

@@ -88,6 +88,12 @@ func instancePart(w *world) {
 	w.apply(
 		cloud.TagLoadBalancer{Tags: map[string]string{key: "claimed"}},
 		cloud.UntagLoadBalancer{Keys: []string{key}},
+		cloud.SetLoadBalancerName{Name: "renamed"},
+		cloud.ModifyLoadBalancerInstanceSpec{Spec: "slb.s2.small"},
+		cloud.ModifyLoadBalancerInternetSpec{ChargeType: cloud.PayByBandwidth, Bandwidth: 20},
+		cloud.ModifyLoadBalancerInternetSpec{ChargeType: cloud.PayByTraffic},
+		cloud.SetLoadBalancerModificationProtection{Status: cloud.ConsoleProtection},
+		cloud.SetLoadBalancerModificationProtection{Status: cloud.NonProtection},
 	)
 	w.refused(cloud.DeleteLoadBalancer{}, byID.IDs, cloud.Conflict)
 	w.apply(cloud.SetDeleteProtection{On: false}, cloud.DeleteLoadBalancer{})
@@ -95,6 +101,18 @@ func instancePart(w *world) {
 	if got := w.observe(); got.Instance != nil {
 		w.Errorf("a deleted instance is still observed: %+v", got.Instance)
 	}
+}
+
+// chargedPart creates an instance with everything that can be said of one.
+func chargedPart(w *world) {
+	create := createInstance()
+	create.LoadBalancer.InternetChargeType, create.LoadBalancer.Bandwidth = cloud.PayByBandwidth, 50
+	create.LoadBalancer.ModificationProtection = cloud.ConsoleProtection
+	w.apply(create, cloud.SetDeleteProtection{}, cloud.DeleteLoadBalancer{})
+	create.Token = "token-2"
+	create.LoadBalancer.InternetChargeType, create.LoadBalancer.Bandwidth = "", 0
+	create.LoadBalancer.ChargeType, create.LoadBalancer.Spec = cloud.ChargeByUse, ""
+	w.apply(create)
 }
 
 func groupsPart(w *world) {

@@ -51,6 +51,14 @@ func describeRest(change cloud.Change) string {
 		return strings.Join(c.Keys, ", ")
 	case cloud.SetDeleteProtection:
 		return onOff(c.On)
+	case cloud.SetLoadBalancerName:
+		return fmt.Sprintf("%q", c.Name)
+	case cloud.ModifyLoadBalancerInstanceSpec:
+		return c.Spec
+	case cloud.ModifyLoadBalancerInternetSpec:
+		return strings.TrimSuffix(fmt.Sprintf("%s %d", c.ChargeType, c.Bandwidth), " 0")
+	case cloud.SetLoadBalancerModificationProtection:
+		return c.Status
 	case cloud.CreateServerGroup:
 		return fmt.Sprintf("%s: %s", c.Group.Name, join(c.Group.Members, memberText))
 	case cloud.AddMembers:

@@ -24,6 +24,59 @@ func (m *maker) createInstance() {
 		m.addFor(cloud.TagLoadBalancer{Tags: missing}, "tags are missing or differ"+asked(lb.Source), lb.Source)
 	}
 	m.protect(lb.DeleteProtection, lb.Source)
+	m.changeInstance(*lb, *m.got.Instance)
+	m.tellFixed(*lb, *m.got.Instance)
+}
+
+// changeInstance sets what the service lets one set on an instance that is there. A larger spec than
+// the wanted one stays: a smaller one may be too small for the connections that there are.
+func (m *maker) changeInstance(lb cloud.LoadBalancer, have cloud.Instance) {
+	change := func(c cloud.Change, field string, from, to any) {
+		m.addFor(c, fmt.Sprintf("%s %v → %v", field, from, to)+asked(lb.Source), lb.Source)
+	}
+	if lb.Rename && lb.Name != have.Name {
+		change(cloud.SetLoadBalancerName{Name: lb.Name}, "name", have.Name, lb.Name)
+	}
+	if rankOf(have.Spec) >= 0 && rankOf(lb.Spec) > rankOf(have.Spec) && have.ChargeType != cloud.ChargeByUse {
+		change(cloud.ModifyLoadBalancerInstanceSpec{Spec: lb.Spec}, "spec", have.Spec, lb.Spec)
+	}
+	if kind := lb.InternetChargeType; kind != "" && have.ChargeType != cloud.ChargeByUse {
+		wanted := cloud.ModifyLoadBalancerInternetSpec{ChargeType: kind, Bandwidth: lb.Bandwidth}
+		if is := (cloud.ModifyLoadBalancerInternetSpec{ChargeType: have.InternetChargeType, Bandwidth: have.Bandwidth}); is != wanted {
+			change(wanted, "internet charge type and bandwidth", is, wanted)
+		}
+	}
+	if lb.ModificationProtection != "" && lb.ModificationProtection != have.ModificationProtection {
+		change(cloud.SetLoadBalancerModificationProtection{Status: lb.ModificationProtection},
+			"modificationProtection", have.ModificationProtection, lb.ModificationProtection)
+	}
+}
+
+// rankOf orders specs; -1 for none of those that are sold.
+func rankOf(spec string) int { return slices.Index(cloud.Specs(), spec) }
+
+// tellFixed tells of wishes that come too late: the service fixes these when an instance is created.
+func (m *maker) tellFixed(lb cloud.LoadBalancer, have cloud.Instance) {
+	smaller := ""
+	if rankOf(lb.Spec) < rankOf(have.Spec) && rankOf(lb.Spec) > 0 {
+		smaller = lb.Spec // the smallest one is what is wanted where nobody says anything
+	}
+	for _, f := range []struct{ name, have, want string }{
+		{"address type", have.AddressType, lb.AddressType},
+		{"charge type", have.ChargeType, lb.ChargeType},
+		{"vSwitch", have.VSwitchID, lb.VSwitchID},
+		{"address", have.Address, lb.Address},
+		{"master zone", have.MasterZone, lb.MasterZone},
+		{"slave zone", have.SlaveZone, lb.SlaveZone},
+		{"resource group", have.ResourceGroup, lb.ResourceGroup},
+		{"spec", have.Spec, smaller},
+	} {
+		if f.have != "" && f.want != "" && f.have != f.want {
+			m.tell(lb.Source, cloud.FixedAtCreation, fmt.Sprintf(
+				"load balancer %q has %s %q, and %q has no effect: it is not changed on an instance that is there; change it in the console where that can do it, or move to another class",
+				have.ID, f.name, f.have, f.want))
+		}
+	}
 }
 
 // marked adds the mark that the delete protection is ours, which no later repair adds: by then it

@@ -7,13 +7,16 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/slb-ingress/slb-ingress-controller/annotations"
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
 // Build translates a snapshot. It never fails: what cannot be translated is among the problems.
 func Build(s Snapshot) Result {
 	b := &builder{Snapshot: s, backends: map[string]*backendGroup{}, certificates: map[types.NamespacedName]*served{}}
-	members := b.accept()
+	class := b.classSettings()
+	b.settings = class.values
+	members := b.accept(class)
 	if len(members) == 0 {
 		return b.finish(Result{Stack: cloud.Stack{LoadBalancer: b.idleLoadBalancer()}})
 	}
@@ -24,14 +27,16 @@ func Build(s Snapshot) Result {
 	nodes := b.assemble(granted)
 	b.approximations(wants)
 	b.hostless(wants, nodes)
+	b.settings = b.settle(byFirstClaim(members, granted), class)
+	b.tellUnweighted(canaries)
 	b.addRules(nodes)
-	b.addLoadBalancer(byFirstClaim(members, granted))
+	b.addLoadBalancer(byFirstClaim(members, granted)[0])
 	tls := b.addTLS(slices.Concat(stable, canaries), nodes)
 	b.addListeners(nodes, tls)
 	return b.finish(Result{
 		Stack:         b.stack,
 		Claims:        claimsOf(granted),
-		Routes:        routesOf(slices.Concat(wants, shares)),
+		Routes:        b.routesOf(slices.Concat(wants, shares)),
 		DefaultSecret: tls.secret,
 		Domains:       b.domains,
 	})
@@ -42,6 +47,7 @@ func Build(s Snapshot) Result {
 type builder struct {
 	Snapshot
 
+	settings     annotations.Values // of the instance and its listeners, as decided
 	stack        cloud.Stack
 	problems     []cloud.Problem
 	backends     map[string]*backendGroup // by group name

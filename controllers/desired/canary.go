@@ -16,20 +16,20 @@ import (
 func (b *builder) partCanaries(members []*member) (stable, canaries []*member) {
 	for _, m := range members {
 		effect := "it has no effect"
-		if m.config.Canary {
+		if m.config.Canary() {
 			effect = "the canary is not served"
 		}
-		for _, name := range m.config.CanaryBy {
+		for _, name := range m.config.CanaryBy() {
 			key := m.config.Key(name)
 			b.tell(m.Ingress, annotationField(key), fault{reason: cloud.UnsupportedAnnotation, message: fmt.Sprintf(
 				"annotation %q cannot be had: the service's forwarding rules have a domain and a URL, and no condition on headers or cookies; %s; give the canary a share by %q",
 				key, effect, m.config.Key(annotations.CanaryWeight))})
 		}
 		switch {
-		case !m.config.Canary:
+		case !m.config.Canary():
 			b.tellIdleWeight(m)
 			stable = append(stable, m)
-		case len(m.config.CanaryBy) == 0:
+		case len(m.config.CanaryBy()) == 0:
 			canaries = append(canaries, m)
 		}
 	}
@@ -37,7 +37,7 @@ func (b *builder) partCanaries(members []*member) (stable, canaries []*member) {
 }
 
 func (b *builder) tellIdleWeight(m *member) {
-	if m.config.CanaryWeight == nil {
+	if _, ok := m.config.Values[annotations.CanaryWeight]; !ok {
 		return
 	}
 	key := m.config.Key(annotations.CanaryWeight)
@@ -63,6 +63,20 @@ func (b *builder) attach(canaries, granted []*want) {
 			b.tell(c.from.Ingress, c.field, fault{reason: cloud.PathConflict, message: fmt.Sprintf(
 				"%q has a canary: %s asked for it first", c, namedFor(c.from, w.canary.from))})
 		}
+	}
+}
+
+// tellUnweighted tells canaries that the scheduler makes their share another one: "rr" gives every pod
+// the same, whatever its weight.
+func (b *builder) tellUnweighted(canaries []*member) {
+	if b.settings[annotations.Scheduler] != "rr" {
+		return
+	}
+	for _, m := range canaries {
+		key := m.config.Key(annotations.CanaryWeight)
+		b.tell(m.Ingress, annotationField(key), fault{reason: cloud.UnsupportedAnnotation, message: fmt.Sprintf(
+			"annotation %q needs weights, and the listeners of the instance have %q %q, which does not heed them; let it be %q or %q",
+			key, annotations.Scheduler, "rr", "wrr", "wlc")})
 	}
 }
 

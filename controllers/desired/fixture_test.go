@@ -227,6 +227,9 @@ func (w *world) setting(line string) {
 		b := backend(f[1])
 		key := name(b.Service.Name)
 		spec.DefaultBackend = &v1alpha1.ServiceBackend{Namespace: key.Namespace, Name: key.Name, PortName: b.Service.Port.Name, PortNumber: b.Service.Port.Number}
+	case "config": // a part of the parameters, as JSON
+		w.decode(strings.TrimPrefix(line, "config "), spec)
+		w.snapshot.Namespace = "slb-ingress-system"
 	case "held":
 		w.snapshot.Held[name(f[1])] = true
 	case "homeless":

@@ -38,7 +38,7 @@ func InstanceID(ing *networkingv1.Ingress) (id string, problem *cloud.Problem) {
 			return "", &p
 		}
 	}
-	return string(config.ID), nil
+	return config.Values[annotations.ID], nil
 }
 
 // GroupName is the name of the group of a class's n-th own instance, counted from 0.

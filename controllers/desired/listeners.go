@@ -8,11 +8,6 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
-const (
-	tlsPolicy = "tls_cipher_policy_1_2"
-	scheduler = "wrr"
-)
-
 // addListeners adds both listeners: they exist as soon as the group has an Ingress, whatever it
 // asks for.
 func (b *builder) addListeners(nodes []*node, tls presented) {
@@ -20,12 +15,11 @@ func (b *builder) addListeners(nodes []*node, tls presented) {
 	for _, l := range []cloud.Listener{
 		{Port: portHTTP, Protocol: cloud.HTTP},
 		{Port: portHTTPS, Protocol: cloud.HTTPS, TLS: cloud.TLS{
-			Certificate: tls.certificate, Keep: tls.keep, Policy: tlsPolicy, HTTP2: true,
+			Certificate: tls.certificate, Keep: tls.keep,
 		}},
 	} {
-		l.Group, l.KeepGroup = group, keep
-		l.Scheduler, l.Gzip, l.Running = scheduler, true, true
-		l.Headers = cloud.ForwardedHeaders{For: true, Proto: true}
+		l.Group, l.KeepGroup, l.Running = group, keep, true
+		b.settings.Listener(&l)
 		l.Source = b.stack.LoadBalancer.Source
 		b.stack.Listeners = append(b.stack.Listeners, l)
 	}

@@ -2,15 +2,10 @@ package desired
 
 import (
 	"cmp"
-	"fmt"
 	"strconv"
 
-	"github.com/slb-ingress/slb-ingress-controller/annotations"
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
-
-// The defaults of a class's parameters, for objects that were not defaulted by the API server.
-const defaultSpec = "slb.s1.small"
 
 // maxName is the longest name of an instance (CreateLoadBalancer: 1 to 80 characters).
 const maxName = 80
@@ -19,21 +14,17 @@ func (b *builder) addressType() string {
 	return cmp.Or(b.Config.Spec.AddressType, cloud.AddressInternet)
 }
 
-// instance is the load balancer that the group has whoever is in it.
+// instance is the load balancer of the group as it was settled so far.
 func (b *builder) instance() cloud.LoadBalancer {
-	if id, ok := ParseIDGroup(b.Owner.Group); ok {
-		return cloud.LoadBalancer{ID: cloud.ID(id)}
-	}
 	lb := cloud.LoadBalancer{
-		AddressType:      b.addressType(),
-		Name:             b.instanceName(),
-		Spec:             cmp.Or(b.Config.Spec.LoadBalancerSpec, defaultSpec),
-		DeleteProtection: true,
-		Tags:             map[string]string{cloud.TagACK: b.Owner.Cluster},
+		AddressType: b.addressType(),
+		Name:        b.instanceName(),
+		Tags:        map[string]string{cloud.TagACK: b.Owner.Cluster},
 	}
-	if lb.AddressType == cloud.AddressIntranet {
-		lb.VSwitchID = b.Config.Spec.VSwitchID
+	if id, ok := ParseIDGroup(b.Owner.Group); ok {
+		lb = cloud.LoadBalancer{ID: cloud.ID(id)}
 	}
+	b.settings.LoadBalancer(&lb, lb.ID == "")
 	return lb
 }
 
@@ -60,10 +51,10 @@ func (b *builder) idleLoadBalancer() *cloud.LoadBalancer {
 	return &lb
 }
 
-// addLoadBalancer adds the instance as the members, by their oldest claim, want it.
-func (b *builder) addLoadBalancer(members []*member) {
+// addLoadBalancer adds the instance in the name of the member with the oldest claim.
+func (b *builder) addLoadBalancer(first *member) {
 	lb := b.instance()
-	lb.Source = members[0].source("")
+	lb.Source = first.source("")
 	if lb.AddressType == cloud.AddressIntranet && lb.VSwitchID == "" && lb.ID == "" {
 		lb.Keep = true // one cannot be created, and one that is there is not to blame
 		b.problems = append(b.problems, cloud.Problem{
@@ -71,38 +62,5 @@ func (b *builder) addLoadBalancer(members []*member) {
 			Message: "addressType is \"intranet\" and no vSwitchID is given: name the vSwitch that gives the instance its address",
 		})
 	}
-	override := b.agree(members, annotations.ForceOverride, func(c annotations.Config) string {
-		if c.Override == nil {
-			return ""
-		}
-		return strconv.FormatBool(*c.Override)
-	})
-	lb.Override = override == "true"
-	if lb.ID != "" {
-		lb.AddressType = b.agree(members, annotations.AddressType, func(c annotations.Config) string { return c.AddressType })
-	}
 	b.stack.LoadBalancer = &lb
-}
-
-// agree returns the value of an annotation that all members of the instance share: that of the
-// first that has it. Those that say otherwise are told; those that say nothing agree.
-func (b *builder) agree(members []*member, name annotations.Name, value func(annotations.Config) string) string {
-	var first *member
-	for _, m := range members {
-		switch v := value(m.config); {
-		case v == "":
-		case first == nil:
-			first = m
-		case v != value(first.config):
-			b.tell(m.Ingress, annotationField(m.config.Key(name)), fault{
-				reason: cloud.AnnotationConflict,
-				message: fmt.Sprintf("value %q has no effect: the instance is shared, and %s, which claimed a path of it first, says %q",
-					v, namedFor(m, first), value(first.config)),
-			})
-		}
-	}
-	if first == nil {
-		return ""
-	}
-	return value(first.config)
 }

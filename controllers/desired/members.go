@@ -32,25 +32,28 @@ func (m *member) source(field string) cloud.Source {
 
 // accept returns the Ingresses that take part, oldest first. One that asks for an instance that the
 // group cannot be is left out whole, because serving it would expose it elsewhere than its author
-// said, and so is one that does not say it legibly. A bad value of any other annotation counts as
-// absent.
-func (b *builder) accept() []*member {
+// said, and so is one that does not say legibly where or to whom it is to be served. A bad value of
+// any other annotation counts as absent.
+func (b *builder) accept(class classSettings) []*member {
 	var members []*member
 	for _, ing := range byAge(b.Ingresses) {
 		config, faults := annotations.Parse(ing.Annotations)
 		elsewhere := false
 		for _, f := range faults {
 			b.problems = append(b.problems, faultProblem(ing, f))
-			elsewhere = elsewhere || f.Reason == cloud.InvalidLoadBalancerID ||
-				(!b.byID() && f.Key == config.Key(annotations.AddressType)) ||
-				f.Key == config.Key(annotations.Canary) // it could take a path whole
+			elsewhere = elsewhere || f.Guards && (f.Name != annotations.AddressType || !b.reused()) && !class.enforced[f.Name]
 		}
 		if f := b.misplaced(config); f != nil {
 			b.tell(ing, annotationField(config.Key(annotations.AddressType)), *f)
 			elsewhere = true
 		}
-		if !elsewhere {
-			members = append(members, &member{Ingress: ing, config: config})
+		m := &member{Ingress: ing, config: config}
+		if f := b.forbidden(config); f != nil {
+			b.tell(ing, annotationField(config.Key(annotations.ID)), *f)
+			elsewhere = true
+		}
+		if b.own(m, class) && !elsewhere {
+			members = append(members, m)
 		}
 	}
 	return members
@@ -76,15 +79,27 @@ func byAge(ingresses []*networkingv1.Ingress) []*networkingv1.Ingress {
 // misplaced tells why an Ingress's address type cannot be had from the class's own instance.
 // Instances that are named by id are checked against what the service says of them, later.
 func (b *builder) misplaced(config annotations.Config) *fault {
-	if b.byID() || config.AddressType == "" || config.AddressType == b.addressType() {
+	asked := config.Values[annotations.AddressType]
+	if b.reused() || asked == "" || asked == b.addressType() {
 		return nil
 	}
-	if config.AddressType == cloud.AddressIntranet && config.ID == "" {
+	if asked == cloud.AddressIntranet && config.Values[annotations.ID] == "" {
 		return &fault{reason: cloud.IntranetNeedsID, message: fmt.Sprintf(
 			"an intranet instance is not created on request of an Ingress: name an existing one by annotation %q, or use a class whose SLBConfig has addressType %q and a vSwitchID",
 			annotations.Prefix+string(annotations.ID), cloud.AddressIntranet)}
 	}
 	return &fault{reason: cloud.AddressTypeMismatch, message: fmt.Sprintf(
 		"the class's instance is of address type %q, not %q: remove the annotation, or use another class or instance",
-		b.addressType(), config.AddressType)}
+		b.addressType(), asked)}
+}
+
+// forbidden tells why an Ingress may not use the instance that it names. The class's own instance may
+// be named by whoever is of the class.
+func (b *builder) forbidden(config annotations.Config) *fault {
+	allowed, id := b.Config.Spec.AllowedLoadBalancerIDs, config.Values[annotations.ID]
+	if !b.byID() || allowed == nil || slices.Contains(*allowed, id) {
+		return nil
+	}
+	return &fault{reason: cloud.LoadBalancerNotAllowed, message: fmt.Sprintf(
+		"instance %q is not among allowedLoadBalancerIDs of the class's SLBConfig: name one that is, or have it added", id)}
 }

@@ -18,7 +18,7 @@ func RebuildClaims(observed cloud.Stack, ingresses []*networkingv1.Ingress) []v1
 	var members []*member
 	for _, ing := range byAge(ingresses) {
 		// A canary claims nothing, though its group is named for the paths' own Service.
-		if config, _ := annotations.Parse(ing.Annotations); !config.Canary {
+		if config, _ := annotations.Parse(ing.Annotations); !config.Canary() {
 			members = append(members, &member{Ingress: ing})
 		}
 	}

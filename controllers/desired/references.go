@@ -50,6 +50,15 @@ func ConfigService(config *v1alpha1.SLBConfig) (name types.NamespacedName, ok bo
 	return types.NamespacedName{Namespace: backend.Namespace, Name: backend.Name}, true
 }
 
+// ConfigSecret returns the Secret of a namespace, the controller's own, that a class's parameters
+// name for the default certificate, if they do.
+func ConfigSecret(config *v1alpha1.SLBConfig, namespace string) (name types.NamespacedName, ok bool) {
+	if config == nil || config.Spec.DefaultCertificate == nil || config.Spec.DefaultCertificate.SecretName == "" {
+		return types.NamespacedName{}, false
+	}
+	return types.NamespacedName{Namespace: namespace, Name: config.Spec.DefaultCertificate.SecretName}, true
+}
+
 func sortNames(names []types.NamespacedName) []types.NamespacedName {
 	slices.SortFunc(names, func(a, b types.NamespacedName) int {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))

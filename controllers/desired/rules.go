@@ -10,13 +10,24 @@ const (
 	portHTTPS = 443
 )
 
-// addRules adds each node to both listeners.
+// rulePorts are the listeners that have rules: one that redirects everything has none.
+func (b *builder) rulePorts() []int {
+	plain := cloud.Listener{Port: portHTTP, Protocol: cloud.HTTP}
+	b.settings.Listener(&plain)
+	if plain.Forward.Port != 0 {
+		return []int{portHTTPS}
+	}
+	return []int{portHTTP, portHTTPS}
+}
+
+// addRules adds each node to every listener that has rules.
 func (b *builder) addRules(nodes []*node) {
+	ports := b.rulePorts()
 	for _, n := range nodes {
 		if n.into != nil || n.isDefault() {
 			continue
 		}
-		for _, port := range []int{portHTTP, portHTTPS} {
+		for _, port := range ports {
 			b.stack.Rules = append(b.stack.Rules, cloud.Rule{
 				Port: port, Domain: n.domain, URL: n.url, Group: n.group, Keep: n.keep, KeepGroup: n.keepGroup, Rank: n.rank,
 				Source: n.owner.from.source(n.owner.field),
@@ -26,7 +37,8 @@ func (b *builder) addRules(nodes []*node) {
 }
 
 // routesOf says what serves each want. Wants that were refused have no node and no route.
-func routesOf(wants []*want) []Route {
+func (b *builder) routesOf(wants []*want) []Route {
+	ports := b.rulePorts()
 	var routes []Route
 	for _, w := range wants {
 		if w.node == nil {
@@ -37,15 +49,19 @@ func routesOf(wants []*want) []Route {
 			path = "/"
 		}
 		routes = append(routes, Route{
-			Ingress: w.from.name(), Field: w.field, Host: w.host, Path: path, Refs: refsOf(w.node.serving()),
+			Ingress: w.from.name(), Field: w.field, Host: w.host, Path: path, Refs: refsOf(w.node.serving(), ports),
 		})
 	}
 	return routes
 }
 
-func refsOf(n *node) []cloud.Ref {
-	if n.isDefault() {
-		return []cloud.Ref{cloud.ListenerRef(portHTTP), cloud.ListenerRef(portHTTPS)}
+func refsOf(n *node, ports []int) []cloud.Ref {
+	refs := make([]cloud.Ref, len(ports))
+	for i, port := range ports {
+		refs[i] = cloud.RuleRef(port, n.domain, n.url)
+		if n.isDefault() {
+			refs[i] = cloud.ListenerRef(port)
+		}
 	}
-	return []cloud.Ref{cloud.RuleRef(portHTTP, n.domain, n.url), cloud.RuleRef(portHTTPS, n.domain, n.url)}
+	return refs
 }

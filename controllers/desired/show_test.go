@@ -25,10 +25,11 @@ func showStack(r desired.Result) string {
 		if l.Protocol == cloud.HTTPS {
 			fmt.Fprintf(&b, " certificate=%s keep=%t policy=%s http2=%t", names[l.TLS.Certificate], l.TLS.Keep, l.TLS.Policy, l.TLS.HTTP2)
 		}
+		showSettings(&b, l)
 		b.WriteString("\n")
 	}
 	for _, rule := range r.Stack.Rules {
-		if rule.Port != 80 {
+		if rule.Port != 443 {
 			continue
 		}
 		fmt.Fprintf(&b, "rule %s -> %s rank=%d from %s\n", rule.Domain+rule.URL, groupOf(rule), rule.Rank, rule.Source.Field)
@@ -58,6 +59,15 @@ func showStack(r desired.Result) string {
 	return b.String()
 }
 
+// showSettings adds what few listeners have.
+func showSettings(b *strings.Builder, l cloud.Listener) {
+	if l.Forward.Port != 0 {
+		fmt.Fprintf(b, " forward=%+v", l.Forward)
+	} else if l.IdleTimeout != 15 || l.RequestTimeout != 60 || l.ACL.Type != "" {
+		fmt.Fprintf(b, " idle=%d request=%d acl=%+v", l.IdleTimeout, l.RequestTimeout, l.ACL)
+	}
+}
+
 func groupOf(r cloud.Rule) string {
 	if r.Keep {
 		return "(keep)"
@@ -68,6 +78,10 @@ func groupOf(r cloud.Rule) string {
 // certificateNames gives certificates short names.
 func certificateNames(s cloud.Stack) map[string]string {
 	names := map[string]string{"": "none"}
+	for _, l := range s.Listeners {
+		names[l.TLS.Certificate] = l.TLS.Certificate // of somebody else, unless it is among ours
+	}
+	names[""] = "none"
 	for _, c := range s.Certificates {
 		names[c.Name] = c.Name[:8]
 	}
@@ -124,8 +138,10 @@ func checkStack(t *testing.T, s cloud.Stack) {
 	used := map[cloud.Ref]bool{}
 	for _, l := range s.Listeners {
 		add(l.Ref())
-		used[cloud.ServerGroupRef(l.Group)] = true
-		if l.Protocol == cloud.HTTPS {
+		if l.Forward.Port == 0 {
+			used[cloud.ServerGroupRef(l.Group)] = true
+		}
+		if _, theirs := cloud.IDOfName(l.TLS.Certificate); l.Protocol == cloud.HTTPS && !theirs {
 			used[cloud.CertificateRef(l.TLS.Certificate)] = true
 		}
 	}
@@ -178,7 +194,7 @@ func checkUse(t *testing.T, seen, used map[cloud.Ref]bool) {
 	}
 }
 
-// checkBoth checks that both listeners have the same rules.
+// checkBoth checks that both listeners have the same rules, unless one redirects everything.
 func checkBoth(t *testing.T, s cloud.Stack) {
 	t.Helper()
 	rules := map[int][]string{}
@@ -186,6 +202,12 @@ func checkBoth(t *testing.T, s cloud.Stack) {
 		port := r.Port
 		r.Port = 0
 		rules[port] = append(rules[port], fmt.Sprintf("%+v", r))
+	}
+	if plain, ok := s.Listener(80); ok && plain.Forward.Port != 0 {
+		if len(rules[80]) > 0 {
+			t.Errorf("a listener that redirects has rules: %v", rules[80])
+		}
+		return
 	}
 	for _, list := range rules {
 		sort.Strings(list)

@@ -16,6 +16,8 @@ import (
 // changes it. Maps have no entry for what does not exist.
 type Snapshot struct {
 	Owner cloud.Owner
+	// Namespace is the controller's own: Secrets that a class names are in it.
+	Namespace string
 	// Now is the time of the reading; certificates are judged by it.
 	Now time.Time
 

@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/slb-ingress/slb-ingress-controller/annotations"
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
@@ -15,7 +16,7 @@ import (
 type tlsEntry struct {
 	*served
 
-	from   *member
+	from   *member // nil: the class's own, for the default certificate
 	field  string
 	secret types.NamespacedName
 	hosts  []tlsHost
@@ -72,10 +73,18 @@ func (b *builder) tellCertificate(e *tlsEntry) {
 	if e.fault != nil {
 		b.tell(e.from.Ingress, at, *e.fault)
 	}
-	if e.usable() && !b.Now.Before(e.warnAt()) {
-		b.tell(e.from.Ingress, at, fault{reason: cloud.CertificateExpiring, message: fmt.Sprintf(
-			"Secret %q: the certificate expires at %s and was not renewed yet", e.secret, stamp(e.certificate.NotAfter))})
+	if f := e.expiring(b.Now); f != nil {
+		b.tell(e.from.Ingress, at, *f)
 	}
+}
+
+// expiring tells that a usable certificate will soon end.
+func (e *tlsEntry) expiring(now time.Time) *fault {
+	if !e.usable() || now.Before(e.warnAt()) {
+		return nil
+	}
+	return &fault{reason: cloud.CertificateExpiring, message: fmt.Sprintf(
+		"Secret %q: the certificate expires at %s and was not renewed yet", e.secret, stamp(e.certificate.NotAfter))}
 }
 
 func (b *builder) tlsHosts(m *member, field string, raw []string) []tlsHost {
@@ -120,12 +129,17 @@ func (b *builder) again(at time.Time) {
 	}
 }
 
-// defaultCertificate chooses the certificate of the oldest Ingress that has a usable one. There are
-// two cases in which the listener keeps what it has: the Secret of its present certificate is
-// broken just now, or no Secret is usable. The choice is then what a new listener begins with. A
-// certificate that expires while it is presented gives way to a valid one, since no client is served
-// by keeping it; but a Secret that gets an expired one is as good as broken.
+// defaultCertificate chooses the certificate that the settings name by its id, else the class's, else
+// that of the oldest Ingress that has a usable one. There are two cases in which the listener keeps
+// what it has: the Secret of its present certificate is broken just now, or no Secret is usable. The
+// choice is then what a new listener begins with. A certificate that expires while it is presented
+// gives way to a valid one, since no client is served by keeping it; but a Secret that gets an
+// expired one is as good as broken.
 func (b *builder) defaultCertificate(entries []*tlsEntry) presented {
+	if id := b.settings[annotations.CertID]; id != "" {
+		return presented{certificate: cloud.NameOfID(cloud.ID(id))}
+	}
+	entries = append(b.classEntry(), entries...)
 	var def presented
 	if i := slices.IndexFunc(entries, func(e *tlsEntry) bool { return e.usable() }); i >= 0 {
 		def = presented{certificate: b.addCertificate(entries[i]), secret: entries[i].secret, names: entries[i].names}
@@ -159,11 +173,36 @@ func (b *builder) stillValid() bool {
 	return false
 }
 
+// classEntry is the Secret that the class names for the default certificate, if it names one.
+func (b *builder) classEntry() []*tlsEntry {
+	name, ok := ConfigSecret(b.Config, b.Namespace)
+	if !ok {
+		return nil
+	}
+	e := &tlsEntry{field: "spec.defaultCertificate", secret: name, served: b.secret(name)}
+	if f := e.fault; f != nil {
+		b.tellClassCertificate(e, *f)
+	}
+	if f := e.expiring(b.Now); f != nil {
+		b.tellClassCertificate(e, *f)
+	}
+	return []*tlsEntry{e}
+}
+
+func (b *builder) tellClassCertificate(e *tlsEntry, f fault) {
+	b.problems = append(b.problems, cloud.Problem{
+		Object: b.configObject(), Field: e.field + ".secretName", Reason: f.reason, Message: f.message, Notice: f.notice,
+	})
+}
+
 func (b *builder) addCertificate(e *tlsEntry) string {
 	name := e.certificate.Name
 	if !slices.ContainsFunc(b.stack.Certificates, func(c cloud.Certificate) bool { return c.Name == name }) {
 		c := e.certificate
-		c.Source = e.from.source(e.field + ".secretName")
+		c.Source = cloud.Source{Object: b.configObject(), Field: e.field + ".secretName"}
+		if e.from != nil {
+			c.Source = e.from.source(e.field + ".secretName")
+		}
 		b.stack.Certificates = append(b.stack.Certificates, c)
 	}
 	return name

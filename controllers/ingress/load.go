@@ -58,8 +58,9 @@ func (l *loader) load(ctx context.Context, name string) (loaded, error) {
 		return loaded{Absent: true}, nil
 	}
 	in := loaded{Snapshot: desired.Snapshot{
-		Owner: cloud.Owner{Cluster: l.options.ClusterID, Group: name},
-		Now:   l.options.Now(),
+		Owner:     cloud.Owner{Cluster: l.options.ClusterID, Group: name},
+		Namespace: l.options.Namespace,
+		Now:       l.options.Now(),
 	}}
 	if err := l.loadRecord(ctx, g, &in); err != nil {
 		return in, err
@@ -177,6 +178,9 @@ func (l *loader) loadSecrets(ctx context.Context, in *loaded) error {
 	var refs []types.NamespacedName
 	for _, ing := range in.Ingresses {
 		refs = append(refs, desired.Secrets(ing)...)
+	}
+	if name, ok := desired.ConfigSecret(in.Config, in.Namespace); ok && len(in.Ingresses) > 0 {
+		refs = append(refs, name)
 	}
 	found, err := l.secrets.Use(ctx, in.Owner.Group, refs)
 	if err != nil {

@@ -57,7 +57,7 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 
 	want := desired.Build(in.Snapshot)
 	refused := r.memory.dropRejected(in.Owner.Group, &want.Stack)
-	todo, problems := plan.Make(want.Stack, got, r.policy(in, got))
+	todo, problems := plan.Make(want.Stack, got, r.policy(in, want.Stack, got))
 	refused = append(refused, problems...)
 
 	if err := r.records.begin(ctx, &in, intent{want: want, refused: refused, todo: todo, got: got}); err != nil {
@@ -173,13 +173,13 @@ func query(in loaded) cloud.Query {
 	return q
 }
 
-func (r *reconciler) policy(in loaded, got cloud.Observed) plan.Policy {
+func (r *reconciler) policy(in loaded, want cloud.Stack, got cloud.Observed) plan.Policy {
 	return plan.Policy{
 		Owner:          in.Owner,
 		VPCID:          r.options.VPCID,
 		Limits:         limits(in),
 		Source:         cloud.Source{Object: recordObject(in.Owner.Group)},
-		CreateToken:    createToken(in, got),
+		CreateToken:    createToken(in, want, got),
 		ProtectionOurs: in.Record.Status.DeleteProtectionSet || protectedByUs(got),
 	}
 }
@@ -204,10 +204,13 @@ func limits(in loaded) plan.Limits {
 // createToken is the client token of CreateLoadBalancer: the same for a repeated attempt, another
 // one for other parameters and after the instance that it made is gone, since a replayed token
 // answers with the old instance.
-func createToken(in loaded, got cloud.Observed) string {
-	spec := in.Config.Spec
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%d|%s|%s|%s", in.Owner.Cluster, in.Owner.Group,
-		in.Record.UID, attempts(in, got), spec.AddressType, spec.LoadBalancerSpec, spec.VSwitchID))
+func createToken(in loaded, want cloud.Stack, got cloud.Observed) string {
+	var lb cloud.LoadBalancer
+	if want.LoadBalancer != nil {
+		lb = *want.LoadBalancer
+		lb.Source = cloud.Source{} // who asked is no parameter
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%d|%+v", in.Owner.Cluster, in.Owner.Group, in.Record.UID, attempts(in, got), lb))
 	return hex.EncodeToString(sum[:20])
 }
 

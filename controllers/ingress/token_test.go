@@ -22,7 +22,7 @@ func TestCreateToken(t *testing.T) {
 	token := func(edit func(*loaded)) string {
 		in := base()
 		edit(&in)
-		return createToken(in, cloud.Observed{})
+		return createToken(in, desired.Build(in.Snapshot).Stack, cloud.Observed{})
 	}
 	first := token(func(*loaded) {})
 	if !regexp.MustCompile(`^[0-9a-f]{40}$`).MatchString(first) {
@@ -39,7 +39,8 @@ func TestCreateToken(t *testing.T) {
 		"an instance was there": func(in *loaded) { in.Record.Status.CreateAttempts = 1 },
 		"another address type":  func(in *loaded) { in.Config.Spec.AddressType = "intranet" },
 		"another spec":          func(in *loaded) { in.Config.Spec.LoadBalancerSpec = "slb.s3.large" },
-		"another vSwitch":       func(in *loaded) { in.Config.Spec.VSwitchID = "vsw-1" },
+		"another vSwitch":       func(in *loaded) { in.Config.Spec.AddressType, in.Config.Spec.VSwitchID = "intranet", "vsw-1" },
+		"another tag":           func(in *loaded) { in.Config.Spec.Tags = map[string]string{"team": "shop"} },
 	} {
 		if got := token(edit); got == first {
 			t.Errorf("%s: the token is the same; the service would answer with the old instance or refuse", name)

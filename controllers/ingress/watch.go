@@ -84,7 +84,14 @@ func (r router) service(ctx context.Context, o client.Object) []string {
 }
 
 func (r router) secret(ctx context.Context, o client.Object) []string {
-	return r.ofIngresses(ctx, bySecret, o.GetNamespace()+"/"+o.GetName())
+	groups := r.ofIngresses(ctx, bySecret, o.GetNamespace()+"/"+o.GetName())
+	if o.GetNamespace() != r.options.Namespace {
+		return groups
+	}
+	return append(groups, r.ofConfigs(ctx, func(config *v1alpha1.SLBConfig) bool {
+		name, ok := desired.ConfigSecret(config, r.options.Namespace)
+		return ok && name.Name == o.GetName()
+	})...)
 }
 
 func (r router) endpoints(ctx context.Context, o client.Object) []string {
@@ -147,6 +154,14 @@ func (r router) config(ctx context.Context, o client.Object) []string {
 
 // ofDefaultBackend finds the groups whose SLBConfig names a Service as default backend.
 func (r router) ofDefaultBackend(ctx context.Context, namespace, name string) []string {
+	return r.ofConfigs(ctx, func(config *v1alpha1.SLBConfig) bool {
+		b := config.Spec.DefaultBackend
+		return b != nil && b.Namespace == namespace && b.Name == name
+	})
+}
+
+// ofConfigs finds the groups whose SLBConfig is such.
+func (r router) ofConfigs(ctx context.Context, such func(*v1alpha1.SLBConfig) bool) []string {
 	var configs v1alpha1.SLBConfigList
 	if err := r.client.List(ctx, &configs); err != nil {
 		r.failed(ctx, err)
@@ -154,8 +169,7 @@ func (r router) ofDefaultBackend(ctx context.Context, namespace, name string) []
 	}
 	var groups []string
 	for i := range configs.Items {
-		b := configs.Items[i].Spec.DefaultBackend
-		if b != nil && b.Namespace == namespace && b.Name == name {
+		if such(&configs.Items[i]) {
 			groups = append(groups, r.config(ctx, &configs.Items[i])...)
 		}
 	}

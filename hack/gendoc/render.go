@@ -29,18 +29,29 @@ func annotationsText() string {
 	return generated("annotations/table.go") + `# The annotations of an Ingress
 
 Annotations stand on an Ingress. Every value is a string and is read as it is written: blanks are not
-trimmed and case counts. If a key is there under both prefixes, the newer one counts and the older one
-is not looked at.
+trimmed and case counts. If a key is there under several prefixes, the first of the following counts and
+the others are not looked at.
 
 ` + annotations.Markdown() + `
-"Applies to instance" means that Ingresses which share a load balancer instance can disagree. Then the
-Ingress with the oldest claim decides, and the others get the event ` + "`AnnotationConflict`" + `.
+An instance and its listeners are shared by all Ingresses of the instance, which can disagree. Then the
+Ingress with the oldest claim decides, and the others get the event ` + "`AnnotationConflict`" + `. Who
+says nothing agrees. What makes sense together only, such as the ` + "`acl-…`" + ` keys, the ` + "`sticky-session`" + `
+and cookie keys, the health check or the charge of the instance, is decided by one Ingress as a whole.
 
-A value that cannot be read counts as absent and gets the event ` + "`InvalidAnnotation`" + `. Three are
-stricter: an Ingress whose ` + "`id`" + ` cannot be read (` + "`InvalidLoadBalancerID`" + `), and one
-without an id whose ` + "`address-type`" + ` cannot be read, are not served at all, because serving them
-could expose them on the wrong address; nor is one whose ` + "`canary`" + ` cannot be read, because it could
-take all of a path's requests. A key under these prefixes that is not in the table gets the
+"Created instance" means an instance that the controller creates. On one that is named by its id such
+an annotation has no effect, and gets the event ` + "`IneffectiveAnnotation`" + `. What the service fixes
+when an instance is created is not changed later; the event ` + "`FixedAtCreation`" + ` tells of it.
+
+The fields of an SLBConfig say the same for a class. An annotation comes before the field, unless
+` + "`spec.enforce`" + ` lists its name: then the annotation has no effect, and gets the event
+` + "`AnnotationConflict`" + `.
+
+A value that cannot be read, or that the service would refuse beside the others, counts as absent and
+gets the event ` + "`InvalidAnnotation`" + `. Some are stricter: an Ingress whose ` + "`id`" + ` cannot be
+read (` + "`InvalidLoadBalancerID`" + `), one without an id whose ` + "`address-type`" + ` cannot be read,
+and one whose access control lists cannot be used are not served at all, because serving them could
+expose them to others than their author said; nor is one whose ` + "`canary`" + ` cannot be read, because it
+could take all of a path's requests. A key under these prefixes that is not in the table gets the
 event ` + "`UnknownAnnotation`" + `, with the nearest key that exists.
 
 ## Canaries and blue-green

@@ -205,14 +205,19 @@ type reply struct {
 	TLS *tls.ConnectionState
 }
 
-// request sends one request to a listener's port of an address, without keeping the connection.
-func (s *scene) request(ctx context.Context, address, url string) (reply, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	transport := &http.Transport{
+// transport sends requests to the listeners' ports of an address, without keeping connections.
+func (s *scene) transport(address string) *http.Transport {
+	return &http.Transport{
 		DialContext: s.dialer(address), DisableKeepAlives: true,
 		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // the tests look at the certificate themselves
 	}
+}
+
+// request sends one request to a listener's port of an address.
+func (s *scene) request(ctx context.Context, address, url string) (reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	transport := s.transport(address)
 	defer transport.CloseIdleConnections()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {

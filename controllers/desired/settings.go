@@ -1,0 +1,170 @@
+package desired
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/slb-ingress/slb-ingress-controller/annotations"
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+)
+
+// classSettings are what the class's parameters say.
+type classSettings struct {
+	values   annotations.Values
+	enforced map[annotations.Name]bool
+}
+
+// reused tells whether the group's instance is one that somebody else created.
+func (b *builder) reused() bool { return b.byID() }
+
+// classSettings reads the class's parameters as values of the table. On a reused instance those that
+// are about its creation mean nothing.
+func (b *builder) classSettings() classSettings {
+	values, faults := annotations.FromFields(fieldsOf(b.Config.Spec))
+	if _, ok := values[annotations.AddressType]; !ok {
+		values[annotations.AddressType] = cloud.AddressInternet
+	}
+	if b.reused() {
+		delete(values, annotations.AddressType)
+		b.dropCreated(values)
+	}
+	for _, f := range faults {
+		b.tellConfig(f.Key, f.Message)
+	}
+	for _, c := range values.Prune() {
+		b.tellConfig("spec", fmt.Sprintf("the setting of annotation %q %s", c.Name, c.Why))
+	}
+	return classSettings{values: values, enforced: b.enforced()}
+}
+
+// fieldsOf is the parameters as JSON has them.
+func fieldsOf(spec any) map[string]any {
+	fields := map[string]any{}
+	data, err := json.Marshal(spec)
+	if err == nil {
+		err = json.Unmarshal(data, &fields)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("an API type cannot be written as JSON: %v", err)) // no input leads here
+	}
+	return fields
+}
+
+func (b *builder) enforced() map[annotations.Name]bool {
+	enforced := map[annotations.Name]bool{}
+	if len(b.Config.Spec.Enforce) == 0 {
+		return enforced
+	}
+	bundles := annotations.Bundles()
+	for _, name := range b.Config.Spec.Enforce {
+		var bundle []annotations.Name
+		if i := slices.IndexFunc(bundles, func(names []annotations.Name) bool { return slices.Contains(names, annotations.Name(name)) }); i >= 0 {
+			bundle = bundles[i]
+		} else {
+			b.tellConfig("spec.enforce", fmt.Sprintf("%q is no annotation of an instance or a listener; give names without their prefix, such as %q", name, "idle-timeout"))
+		}
+		for _, n := range bundle {
+			enforced[n] = true
+		}
+	}
+	return enforced
+}
+
+func (b *builder) tellConfig(field, message string) {
+	b.problems = append(b.problems, cloud.Problem{Object: b.configObject(), Field: field, Reason: cloud.InvalidConfig, Message: message})
+}
+
+// dropCreated removes what is about the creation of an instance, and returns its names in order.
+func (b *builder) dropCreated(values annotations.Values) []annotations.Name {
+	var gone []annotations.Name
+	for _, row := range annotations.Table() {
+		if _, ok := values[row.Name]; ok && row.Level == annotations.LevelCreated {
+			delete(values, row.Name)
+			gone = append(gone, row.Name)
+		}
+	}
+	return gone
+}
+
+// own reduces what a member asks for to what can be had in its class, and tells what cannot. It
+// returns false if the member must not be served without it.
+func (b *builder) own(m *member, class classSettings) bool {
+	if b.reused() {
+		for _, name := range b.dropCreated(m.config.Values) {
+			b.tell(m.Ingress, annotationField(m.config.Key(name)), fault{reason: cloud.IneffectiveAnnotation, notice: true, message: fmt.Sprintf(
+				"annotation %q has no effect: it is about instances that the controller creates, and this one was there", m.config.Key(name))})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.config.Values)) {
+		if class.enforced[name] {
+			b.tell(m.Ingress, annotationField(m.config.Key(name)), fault{reason: cloud.AnnotationConflict, message: fmt.Sprintf(
+				"value %q has no effect: the class enforces its own setting by enforce in its SLBConfig", m.config.Values[name])})
+			delete(m.config.Values, name)
+		}
+	}
+	usable := true
+	for {
+		all := m.config.Values.Over(class.values)
+		removed := false
+		for _, c := range all.Prune() {
+			if value, ok := m.config.Values[c.Name]; ok {
+				removed, usable = true, usable && !c.Guards
+				b.tell(m.Ingress, annotationField(m.config.Key(c.Name)), fault{reason: cloud.InvalidAnnotation, message: fmt.Sprintf(
+					"annotation %q with value %q %s", m.config.Key(c.Name), value, c.Why)})
+				delete(m.config.Values, c.Name)
+			}
+		}
+		if !removed {
+			return usable
+		}
+	}
+}
+
+// settle decides the settings that the members share: each bundle as the first member has it that
+// has any of it, and over what the class says.
+func (b *builder) settle(members []*member, class classSettings) annotations.Values {
+	agreed := annotations.Values{}
+	for _, bundle := range annotations.Bundles() {
+		maps.Copy(agreed, b.agree(members, bundle))
+	}
+	all := agreed.Over(class.values)
+	all.Prune()
+	return all
+}
+
+// agree returns the values of one bundle. Members that say otherwise are told; those that say nothing
+// agree.
+func (b *builder) agree(members []*member, bundle []annotations.Name) annotations.Values {
+	var first *member
+	var agreed annotations.Values
+	for _, m := range members {
+		own := m.config.Values.Only(bundle)
+		switch {
+		case len(own) == 0:
+		case first == nil:
+			first, agreed = m, own
+		case own.Alike(agreed): // in other words, such as forward-port and ssl-redirect
+		default:
+			for _, name := range slices.Sorted(maps.Keys(own)) {
+				if own[name] != agreed[name] {
+					b.tellConflict(m, first, name)
+				}
+			}
+		}
+	}
+	return agreed
+}
+
+func (b *builder) tellConflict(m, first *member, name annotations.Name) {
+	says := "decides this by other annotations"
+	if value, ok := first.config.Values[name]; ok {
+		says = fmt.Sprintf("says %q", value)
+	}
+	b.tell(m.Ingress, annotationField(m.config.Key(name)), fault{
+		reason: cloud.AnnotationConflict,
+		message: fmt.Sprintf("value %q has no effect: the instance is shared, and %s, which claimed a path of it first, %s",
+			m.config.Values[name], namedFor(m, first), says),
+	})
+}
