@@ -31,3 +31,24 @@ func (c *Client) deleteCertificate(ctx context.Context, s cloud.Scope, x cloud.D
 	}
 	return c.remove(ctx, req)
 }
+
+func (c *Client) uploadCACertificate(ctx context.Context, s cloud.Scope, x cloud.CACertificate) (cloud.IDs, error) {
+	req := slb.CreateUploadCACertificateRequest()
+	req.CACertificateName, req.CACertificate = plainName("slb-ingress-"+x.Name, 80), string(x.PEM)
+	addTags(req, merged(s.Owner.Tags(), map[string]string{cloud.TagCertificate: x.Name}))
+	resp := slb.CreateUploadCACertificateResponse()
+	if err := c.call(ctx, req, resp); err != nil {
+		return nil, err
+	}
+	return created(cloud.UploadCACertificate{}.Op(), x.Ref(), resp.CACertificateId)
+}
+
+func (c *Client) deleteCACertificate(ctx context.Context, s cloud.Scope, x cloud.DeleteCACertificate) error {
+	r := &resolver{op: x.Op(), scope: s}
+	req := slb.CreateDeleteCACertificateRequest()
+	req.CACertificateId = r.id(cloud.CACertificateRef(x.Name))
+	if r.err != nil {
+		return r.err
+	}
+	return c.remove(ctx, req)
+}

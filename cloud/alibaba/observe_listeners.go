@@ -52,6 +52,8 @@ func (o *observation) addListener(a *listenerAnswer, port int, protocol cloud.Pr
 	l := a.listener(port, protocol)
 	l.Group = nameOf(o.groups, a.VServerGroupID)
 	l.TLS.Certificate = nameOf(o.certificates, a.certificateID())
+	l.TLS.CACertificate = nameOf(o.authorities, a.CACertificateID)
+	l.ACL = o.access(l.ACL, a.aclIDs())
 	ours := o.query.Owner.Owns(tagMap(a.Tags.Tag))
 	side := o.side(ours)
 	side.Listeners = append(side.Listeners, l)

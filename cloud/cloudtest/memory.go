@@ -87,7 +87,7 @@ func (m *Memory) Observe(ctx context.Context, q cloud.Query) (cloud.Observed, er
 	}
 	if got.Instance == nil || q.LoadBalancer != "" && q.LoadBalancer != got.Instance.ID ||
 		q.LoadBalancer == "" && !got.Owned(m.owner) {
-		got = cloud.Observed{Ours: cloud.Stack{Certificates: got.Ours.Certificates}, IDs: got.IDs}
+		got = cloud.Observed{Ours: got.Ours.Regional(), IDs: got.IDs}
 	}
 	limitPorts(&got, q.Ports)
 	recordExtensions(&got, q.Extensions)
@@ -143,6 +143,12 @@ func idsOf(o cloud.Observed) cloud.IDs {
 	for _, c := range o.Ours.Certificates {
 		keep(c.Ref())
 	}
+	for _, a := range o.Ours.ACLs {
+		keep(a.Ref())
+	}
+	for _, c := range o.Ours.CACertificates {
+		keep(c.Ref())
+	}
 	return ids
 }
 
@@ -194,6 +200,9 @@ func (m *Memory) surplus(c cloud.Change) cloud.Change {
 	case cloud.UploadCertificate:
 		x.Certificate.Name += "#" + m.id("cert", m.serial+1)
 		return x
+	case cloud.UploadCACertificate:
+		x.Certificate.Name += "#" + m.id("ca", m.serial+1)
+		return x
 	}
 	return c
 }
@@ -220,6 +229,10 @@ func (m *Memory) created(c cloud.Change) cloud.IDs {
 		ids[x.Target()] = next("rsp")
 	case cloud.UploadCertificate:
 		ids[x.Target()] = next("cert")
+	case cloud.CreateACL:
+		ids[x.Target()] = next("acl")
+	case cloud.UploadCACertificate:
+		ids[x.Target()] = next("ca")
 	}
 	return ids
 }

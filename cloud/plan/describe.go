@@ -66,6 +66,25 @@ func describeRest(change cloud.Change) string {
 	case cloud.DeleteCertificate:
 		return c.Name
 	default:
+		return describeAccess(change)
+	}
+}
+
+func describeAccess(change cloud.Change) string {
+	switch c := change.(type) {
+	case cloud.CreateACL:
+		return c.List.Name
+	case cloud.AddACLEntries:
+		return fmt.Sprintf("%s: %s", c.List, strings.Join(c.Entries, ", "))
+	case cloud.RemoveACLEntries:
+		return fmt.Sprintf("%s: %s", c.List, strings.Join(c.Entries, ", "))
+	case cloud.DeleteACL:
+		return c.Name
+	case cloud.UploadCACertificate:
+		return c.Certificate.Name
+	case cloud.DeleteCACertificate:
+		return c.Name
+	default:
 		return ""
 	}
 }
