@@ -2,6 +2,9 @@ package annotations
 
 import "github.com/slb-ingress/slb-ingress-controller/cloud"
 
+// Values are settings by name, as a user would write them.
+type Values map[Name]string
+
 // Config is what an Ingress's annotations ask for. The zero Config asks for nothing: every field
 // has its default.
 type Config struct {
@@ -12,6 +15,9 @@ type Config struct {
 	// Override says whether listeners 80 and 443 of the instance may be taken over; nil: not
 	// said, which means no.
 	Override *bool
+	// Values are the settings that have no field of their own, as they were written. Each can be
+	// read by its row.
+	Values Values
 
 	keys map[Name]string
 }

@@ -46,10 +46,19 @@ func lookup(values map[string]string, name Name) (key, value string, ok bool) {
 const shown = 64
 
 func (r Row) fault(key, value string) Fault {
-	if len(value) > shown {
-		value = value[:shown] + "…"
+	message := fmt.Sprintf("annotation %q has value %q and needs %s, such as %q", key, clip(value), r.Type.Want, r.Example)
+	if r.Type.why != nil {
+		message += fmt.Sprintf(": %v", r.Type.why(value))
 	}
-	return Fault{Key: key, Reason: r.Reason, Message: fmt.Sprintf("annotation %q has value %q and needs %s, such as %q", key, value, r.Type.Want, r.Example)}
+	return Fault{Key: key, Reason: r.Reason, Message: message}
+}
+
+// clip shortens a value for a message.
+func clip(value string) string {
+	if len(value) > shown {
+		return strings.ToValidUTF8(value[:shown], "") + "…"
+	}
+	return value
 }
 
 func unknown(values map[string]string, table []Row) []Fault {

@@ -20,15 +20,20 @@ const (
 	ID            Name = "id"
 	AddressType   Name = "address-type"
 	ForceOverride Name = "force-override-listeners"
+	AllowCIDRs    Name = "allow-cidrs"
+	DenyCIDRs     Name = "deny-cidrs"
+	CASecret      Name = "ca-secret"
+	ListenPorts   Name = "listen-ports"
 )
 
 // Level is what an annotation applies to. Ingresses that share an instance can disagree about an
-// annotation of the instance; the oldest claim decides then.
+// annotation of the instance or its listeners; the oldest claim decides then.
 type Level string
 
 // The levels.
 const (
 	LevelInstance Level = "instance"
+	LevelListener Level = "listener"
 )
 
 // Row is one annotation.
@@ -48,6 +53,10 @@ type Row struct {
 
 // Table has every annotation, in the order of the manual. The caller owns it.
 func Table() []Row {
+	return append(instanceRows(), accessRows()...)
+}
+
+func instanceRows() []Row {
 	return []Row{
 		{
 			Name: ID, Type: instanceID(), Level: LevelInstance, Example: "lb-bp1o94dp5i6ea1example",

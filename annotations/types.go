@@ -11,6 +11,7 @@ type Type struct {
 	Want string
 
 	accepts func(string) bool
+	why     func(string) error // names the part of a value that cannot be read; may be nil
 }
 
 // Accepts tells whether the value is one of the type. Values are taken literally: no blanks are

@@ -88,7 +88,8 @@ type ACL struct {
 	Lists string // names of our own lists, a sorted comma list
 	IDs   string // the service's ids of lists that are not ours, a sorted comma list
 	// Keep asks that a listener that is there keep the access control it has: what was asked for
-	// is broken for now. In a wanted Stack only.
+	// is broken for now. The rest is for a listener that has to be created while there is none of
+	// ours to take it from. In a wanted Stack only.
 	Keep bool
 }
 
@@ -114,7 +115,7 @@ type TLS struct {
 	Policy        string // empty: tls_cipher_policy_1_0
 	HTTP2         bool
 	CACertificate string // name of the CA certificate that clients' must be signed by; empty: no mutual TLS
-	// KeepCA asks that a listener that is there keep the CA certificate it has, or do without as
-	// it does: the Secret is broken for now. In a wanted Stack only.
+	// KeepCA is for CACertificate what Keep of an [ACL] is for the rest of it: the Secret is broken
+	// for now. In a wanted Stack only.
 	KeepCA bool
 }

@@ -89,7 +89,13 @@ func (m *Memory) Observe(ctx context.Context, q cloud.Query) (cloud.Observed, er
 		q.LoadBalancer == "" && !got.Owned(m.owner) {
 		got = cloud.Observed{Ours: got.Ours.Regional(), IDs: got.IDs}
 	}
-	limitPorts(&got, q.Ports)
+	ports := slices.Clone(q.Ports)
+	for _, l := range got.Ours.Listeners {
+		if q.Strays {
+			ports = append(ports, l.Port)
+		}
+	}
+	limitPorts(&got, ports)
 	recordExtensions(&got, q.Extensions)
 	got.IDs = idsOf(got)
 	return got, nil

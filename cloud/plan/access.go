@@ -150,8 +150,37 @@ func (m *maker) loosen(s *site) {
 		joinDiff(listenerDiff(guarded, s.want))+", after the rules that it guarded"+asked(s.want.Source), s.want.Source)
 }
 
-// unguarded tells whether a listener asks for a list that has no entries. Desired states have none;
-// should one come, it is no reason to attach a list that admits everybody, or nobody.
+// resolveAccess replaces the access that a listener is to keep by what it has, also where it is
+// created anew, and that of a port that has no listener yet by what our other listeners have.
+func (m *maker) resolveAccess(l cloud.Listener) cloud.Listener {
+	if m.unguarded(l) {
+		m.tellUnguarded(l)
+		l.ACL = cloud.ACL{Keep: true}
+	}
+	for _, have := range m.keepers(l) {
+		if l.ACL.Keep {
+			l.ACL = have.ACL
+		}
+		if l.TLS.KeepCA && have.Protocol == cloud.HTTPS {
+			l.TLS.CACertificate, l.TLS.KeepCA = have.TLS.CACertificate, false
+		}
+	}
+	l.ACL.Keep, l.TLS.KeepCA = false, false
+	return l
+}
+
+// keepers are the listeners of ours whose access a listener keeps: its own, or else all that there
+// are. A redirect has no say.
+func (m *maker) keepers(l cloud.Listener) []cloud.Listener {
+	if have, ok := m.got.Ours.Listener(l.Port); ok && have.Forward.Port == 0 {
+		return []cloud.Listener{have}
+	}
+	return slices.DeleteFunc(slices.Clone(m.got.Ours.Listeners), func(o cloud.Listener) bool { return o.Forward.Port != 0 })
+}
+
+// unguarded tells whether a listener asks for a list that has no entries, or more than fit. Desired
+// states have none; should one come, it is no reason to attach a list that admits everybody, or
+// nobody.
 func (m *maker) unguarded(l cloud.Listener) bool {
 	return slices.ContainsFunc(l.ACL.Names(), func(name string) bool {
 		a, ok := m.want.ACL(name)

@@ -51,7 +51,7 @@ func addAccess(r *rand.Rand, l *cloud.Listener) {
 	if name := listNames[r.IntN(2)]; r.IntN(3) > 0 {
 		l.ACL = cloud.ACL{Type: listTypes[name], Lists: name}
 	}
-	if l.Protocol == cloud.HTTPS && r.IntN(6) == 0 { // seldom, since an end of it is an interruption
+	if l.Protocol == cloud.HTTPS && r.IntN(16) == 0 { // seldom, since an end of it is an interruption
 		l.TLS.CACertificate = authorityNames[r.IntN(2)]
 	}
 }

@@ -77,7 +77,7 @@ func (m *maker) chooseListeners() []cloud.Listener {
 	var chosen []cloud.Listener
 	for _, l := range m.want.Listeners {
 		foreign, taken := m.foreignListener(l.Port)
-		if taken && !m.want.LoadBalancer.Override {
+		if taken && !(m.want.LoadBalancer.Override && always(l.Port)) {
 			m.tellOccupied(foreign)
 			continue
 		}
@@ -86,21 +86,9 @@ func (m *maker) chooseListeners() []cloud.Listener {
 	return chosen
 }
 
-// resolve replaces what a listener is to keep by what it has. Who gets in is kept even where the
-// listener is created anew.
+// resolve replaces what a listener is to keep by what it has.
 func (m *maker) resolve(l cloud.Listener) cloud.Listener {
-	if m.unguarded(l) {
-		m.tellUnguarded(l)
-		l.ACL = cloud.ACL{Keep: true}
-	}
-	have, _ := m.got.Ours.Listener(l.Port)
-	if l.ACL.Keep {
-		l.ACL = have.ACL
-	}
-	if l.TLS.KeepCA {
-		l.TLS.CACertificate = have.TLS.CACertificate
-	}
-	l.ACL.Keep, l.TLS.KeepCA = false, false
+	l = m.resolveAccess(l)
 	if have, ok := m.got.Ours.Listener(l.Port); ok && !mustRecreate(have, l) {
 		if l.KeepGroup {
 			l.Group = have.Group

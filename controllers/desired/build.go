@@ -3,6 +3,7 @@ package desired
 import (
 	"time"
 
+	"github.com/slb-ingress/slb-ingress-controller/annotations"
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
@@ -16,16 +17,18 @@ func Build(s Snapshot) Result {
 	wants := b.collect(members)
 	granted := b.grant(b.byClaim(wants))
 	nodes := b.assemble(granted)
+	ordered := byFirstClaim(members, granted)
+	b.ports = b.decidePorts(ordered)
 	b.approximations(wants)
 	b.hostless(wants, nodes)
 	b.addRules(nodes)
-	b.addLoadBalancer(byFirstClaim(members, granted))
+	b.addLoadBalancer(ordered)
 	tls := b.addTLS(members, nodes)
-	b.addListeners(nodes, tls)
+	b.addListeners(nodes, tls, b.decideAccess(ordered))
 	return b.finish(Result{
 		Stack:         b.stack,
 		Claims:        claimsOf(granted),
-		Routes:        routesOf(wants),
+		Routes:        b.routesOf(wants),
 		DefaultSecret: tls.secret,
 	})
 }
@@ -35,6 +38,7 @@ func Build(s Snapshot) Result {
 type builder struct {
 	Snapshot
 
+	ports        []annotations.Port // of the listeners, 80 and 443 first
 	stack        cloud.Stack
 	problems     []cloud.Problem
 	backends     map[string]*backendGroup // by group name

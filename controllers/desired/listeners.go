@@ -13,16 +13,18 @@ const (
 	scheduler = "wrr"
 )
 
-// addListeners adds both listeners: they exist as soon as the group has an Ingress, whatever it
-// asks for.
-func (b *builder) addListeners(nodes []*node, tls presented) {
+// addListeners adds the listeners. Those on 80 and 443 exist as soon as the group has an Ingress,
+// whatever it asks for. Who gets in, rules and certificates are the same on all.
+func (b *builder) addListeners(nodes []*node, tls presented, who access) {
 	group, keep := b.defaultGroup(nodes)
-	for _, l := range []cloud.Listener{
-		{Port: portHTTP, Protocol: cloud.HTTP},
-		{Port: portHTTPS, Protocol: cloud.HTTPS, TLS: cloud.TLS{
-			Certificate: tls.certificate, Keep: tls.keep, Policy: tlsPolicy, HTTP2: true,
-		}},
-	} {
+	for _, port := range b.ports {
+		l := cloud.Listener{Port: port.Number, Protocol: port.Protocol, ACL: who.acl}
+		if l.Protocol == cloud.HTTPS {
+			l.TLS = cloud.TLS{
+				Certificate: tls.certificate, Keep: tls.keep, Policy: tlsPolicy, HTTP2: true,
+				CACertificate: who.authority, KeepCA: who.keepCA,
+			}
+		}
 		l.Group, l.KeepGroup = group, keep
 		l.Scheduler, l.Gzip, l.Running = scheduler, true, true
 		l.Headers = cloud.ForwardedHeaders{For: true, Proto: true}

@@ -17,6 +17,11 @@ type member struct {
 	*networkingv1.Ingress
 
 	config annotations.Config
+
+	listBroken      bool                 // allow-cidrs or deny-cidrs cannot be used
+	authority       *cloud.CACertificate // of ca-secret; nil if there is none that can be used
+	authorityBroken bool
+	portsBroken     bool
 }
 
 func (m *member) name() types.NamespacedName {
@@ -32,8 +37,8 @@ func (m *member) source(field string) cloud.Source {
 
 // accept returns the Ingresses that take part, oldest first. One that asks for an instance that the
 // group cannot be is left out whole, because serving it would expose it elsewhere than its author
-// said, and so is one that does not say it legibly. A bad value of any other annotation counts as
-// absent.
+// said, and so is one that does not say it legibly. One that does not say legibly who may reach it is
+// withheld, see guard. A bad value of any other annotation counts as absent.
 func (b *builder) accept() []*member {
 	var members []*member
 	for _, ing := range byAge(b.Ingresses) {
@@ -49,7 +54,9 @@ func (b *builder) accept() []*member {
 			elsewhere = true
 		}
 		if !elsewhere {
-			members = append(members, &member{Ingress: ing, config: config})
+			m := &member{Ingress: ing, config: config}
+			b.guard(m, faults)
+			members = append(members, m)
 		}
 	}
 	return members

@@ -4,21 +4,21 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
-// The listeners: both always exist.
+// The listeners that always exist.
 const (
 	portHTTP  = 80
 	portHTTPS = 443
 )
 
-// addRules adds each node to both listeners.
+// addRules adds each node to all listeners.
 func (b *builder) addRules(nodes []*node) {
 	for _, n := range nodes {
 		if n.into != nil || n.isDefault() {
 			continue
 		}
-		for _, port := range []int{portHTTP, portHTTPS} {
+		for _, port := range b.ports {
 			b.stack.Rules = append(b.stack.Rules, cloud.Rule{
-				Port: port, Domain: n.domain, URL: n.url, Group: n.group, Keep: n.keep, KeepGroup: n.keepGroup, Rank: n.rank,
+				Port: port.Number, Domain: n.domain, URL: n.url, Group: n.group, Keep: n.keep, KeepGroup: n.keepGroup, Rank: n.rank,
 				Source: n.owner.from.source(n.owner.field),
 			})
 		}
@@ -26,7 +26,7 @@ func (b *builder) addRules(nodes []*node) {
 }
 
 // routesOf says what serves each want. Wants that were refused have no node and no route.
-func routesOf(wants []*want) []Route {
+func (b *builder) routesOf(wants []*want) []Route {
 	var routes []Route
 	for _, w := range wants {
 		if w.node == nil {
@@ -37,15 +37,20 @@ func routesOf(wants []*want) []Route {
 			path = "/"
 		}
 		routes = append(routes, Route{
-			Ingress: w.from.name(), Field: w.field, Host: w.host, Path: path, Refs: refsOf(w.node.serving()),
+			Ingress: w.from.name(), Field: w.field, Host: w.host, Path: path, Refs: b.refsOf(w.node.serving()),
 		})
 	}
 	return routes
 }
 
-func refsOf(n *node) []cloud.Ref {
-	if n.isDefault() {
-		return []cloud.Ref{cloud.ListenerRef(portHTTP), cloud.ListenerRef(portHTTPS)}
+func (b *builder) refsOf(n *node) []cloud.Ref {
+	var refs []cloud.Ref
+	for _, port := range b.ports {
+		if n.isDefault() {
+			refs = append(refs, cloud.ListenerRef(port.Number))
+		} else {
+			refs = append(refs, cloud.RuleRef(port.Number, n.domain, n.url))
+		}
 	}
-	return []cloud.Ref{cloud.RuleRef(portHTTP, n.domain, n.url), cloud.RuleRef(portHTTPS, n.domain, n.url)}
+	return refs
 }

@@ -25,6 +25,12 @@ func showStack(r desired.Result) string {
 		if l.Protocol == cloud.HTTPS {
 			fmt.Fprintf(&b, " certificate=%s keep=%t policy=%s http2=%t", names[l.TLS.Certificate], l.TLS.Keep, l.TLS.Policy, l.TLS.HTTP2)
 		}
+		if l.ACL != (cloud.ACL{}) {
+			fmt.Fprintf(&b, " acl=%s lists=%s keepACL=%t", l.ACL.Type, l.ACL.Lists, l.ACL.Keep)
+		}
+		if l.TLS.CACertificate != "" || l.TLS.KeepCA {
+			fmt.Fprintf(&b, " ca=%s keepCA=%t", names[l.TLS.CACertificate], l.TLS.KeepCA)
+		}
 		b.WriteString("\n")
 	}
 	for _, rule := range r.Stack.Rules {
@@ -49,6 +55,12 @@ func showStack(r desired.Result) string {
 	for _, c := range r.Stack.Certificates {
 		fmt.Fprintf(&b, "certificate %s from %s %s until %s\n", names[c.Name], c.Source.Object, c.Source.Field, c.NotAfter.Format(time.DateOnly))
 	}
+	for _, a := range r.Stack.ACLs {
+		fmt.Fprintf(&b, "list %s %v from %s %s\n", a.Name, a.Entries, a.Source.Object, a.Source.Field)
+	}
+	for _, c := range r.Stack.CACertificates {
+		fmt.Fprintf(&b, "ca %s from %s %s until %s\n", names[c.Name], c.Source.Object, c.Source.Field, c.NotAfter.Format(time.DateOnly))
+	}
 	if !r.Until.IsZero() {
 		fmt.Fprintf(&b, "until %s\n", r.Until.Format(time.RFC3339))
 	}
@@ -66,6 +78,9 @@ func groupOf(r cloud.Rule) string {
 func certificateNames(s cloud.Stack) map[string]string {
 	names := map[string]string{"": "none"}
 	for _, c := range s.Certificates {
+		names[c.Name] = c.Name[:8]
+	}
+	for _, c := range s.CACertificates {
 		names[c.Name] = c.Name[:8]
 	}
 	return names
@@ -118,10 +133,25 @@ func checkStack(t *testing.T, s cloud.Stack) {
 			t.Errorf("%s has no contents", c.Ref())
 		}
 	}
+	for _, a := range s.ACLs {
+		add(a.Ref())
+		if len(a.Entries) == 0 || len(a.Entries) > 300 {
+			t.Errorf("%s has %d entries", a.Ref(), len(a.Entries))
+		}
+	}
+	for _, c := range s.CACertificates {
+		add(c.Ref())
+	}
 	used := map[cloud.Ref]bool{}
 	for _, l := range s.Listeners {
 		add(l.Ref())
 		used[cloud.ServerGroupRef(l.Group)] = true
+		for _, name := range l.ACL.Names() {
+			used[cloud.ACLRef(name)] = true
+		}
+		if l.TLS.CACertificate != "" {
+			used[cloud.CACertificateRef(l.TLS.CACertificate)] = true
+		}
 		if l.Protocol == cloud.HTTPS {
 			used[cloud.CertificateRef(l.TLS.Certificate)] = true
 		}
@@ -166,7 +196,7 @@ func checkUse(t *testing.T, seen, used map[cloud.Ref]bool) {
 		}
 	}
 	for ref := range seen {
-		if ref.Kind == cloud.KindCertificate && !used[ref] {
+		if ref.Kind.Regional() && !used[ref] {
 			t.Errorf("%s is there and nothing refers to it", ref)
 		}
 		if ref.Kind == cloud.KindServerGroup && !used[ref] {
@@ -187,7 +217,9 @@ func checkBoth(t *testing.T, s cloud.Stack) {
 	for _, list := range rules {
 		sort.Strings(list)
 	}
-	if fmt.Sprint(rules[80]) != fmt.Sprint(rules[443]) {
-		t.Errorf("the listeners differ: %v and %v", rules[80], rules[443])
+	for _, l := range s.Listeners {
+		if fmt.Sprint(rules[80]) != fmt.Sprint(rules[l.Port]) {
+			t.Errorf("the listeners differ: %v and %v", rules[80], rules[l.Port])
+		}
 	}
 }
