@@ -205,8 +205,18 @@ type reply struct {
 	TLS *tls.ConnectionState
 }
 
+// visitor is who sends a request. The zero visitor comes from any address, without a certificate.
+type visitor struct {
+	from         string // address
+	certificates []tls.Certificate
+}
+
 // request sends one request to a listener's port of an address, without keeping the connection.
 func (s *scene) request(ctx context.Context, address, url string) (reply, error) {
+	return s.requestAs(ctx, visitor{}, address, url)
+}
+
+func (s *scene) requestAs(ctx context.Context, who visitor, address, url string) (reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	dial := func(ctx context.Context, network, target string) (net.Conn, error) {
@@ -219,11 +229,14 @@ func (s *scene) request(ctx context.Context, address, url string) (reply, error)
 			return nil, err
 		}
 		var d net.Dialer
+		if who.from != "" {
+			d.LocalAddr = &net.TCPAddr{IP: net.ParseIP(who.from)}
+		}
 		return d.DialContext(ctx, network, net.JoinHostPort(address, strconv.Itoa(s.world.Port(number))))
 	}
 	transport := &http.Transport{
 		DialContext: dial, DisableKeepAlives: true,
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // the tests look at the certificate themselves
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true, Certificates: who.certificates}, // the tests look at the certificate themselves
 	}
 	defer transport.CloseIdleConnections()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
