@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -40,7 +41,7 @@ func network(entry string) string {
 }
 
 // ParseNetwork reads an entry of an access control list: an IPv4 address or CIDR block. Bits below
-// the mask are cleared. The error is that of net/netip.
+// the mask are cleared.
 func ParseNetwork(entry string) (netip.Prefix, error) {
 	if !strings.Contains(entry, "/") {
 		entry += "/32"
@@ -50,14 +51,10 @@ func ParseNetwork(entry string) (netip.Prefix, error) {
 		return netip.Prefix{}, err
 	}
 	if !p.Addr().Is4() {
-		return netip.Prefix{}, &notIPv4{entry}
+		return netip.Prefix{}, fmt.Errorf("%q is no IPv4 network", entry)
 	}
 	return p.Masked(), nil
 }
-
-type notIPv4 struct{ entry string }
-
-func (e *notIPv4) Error() string { return "not an IPv4 network: " + e.entry }
 
 // CACertificate is the certificate of an authority whose clients an HTTPS listener admits. Like a
 // [Certificate] it is named by the SHA-256 of its contents in hexadecimal and never given back.

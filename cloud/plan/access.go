@@ -68,15 +68,15 @@ func minus(entries, others []string) []string {
 
 // overlappingLast puts entries that share addresses with a wanted one to the end.
 func overlappingLast(entries, wanted []string) []string {
-	var clear, shared []string
+	var apart, shared []string
 	for _, e := range entries {
 		if overlaps(e, wanted) {
 			shared = append(shared, e)
 		} else {
-			clear = append(clear, e)
+			apart = append(apart, e)
 		}
 	}
-	return append(clear, shared...)
+	return append(apart, shared...)
 }
 
 // overlaps tells whether an entry shares addresses with one of others.
@@ -92,7 +92,7 @@ func overlaps(entry string, others []string) bool {
 func (m *maker) deleteACLs() {
 	for _, a := range m.got.Ours.ACLs {
 		if !m.target.use.acls[a.Name] {
-			m.add(cloud.DeleteACL{Name: a.Name}, unwanted(a.Name, "no longer used"))
+			m.add(cloud.DeleteACL{Name: a.Name}, unwanted(a.Name))
 		}
 	}
 }
@@ -109,7 +109,7 @@ func (m *maker) uploadCACertificates() {
 func (m *maker) deleteCACertificates() {
 	for _, c := range m.got.Ours.CACertificates {
 		if !m.target.use.authorities[c.Name] {
-			m.add(cloud.DeleteCACertificate{Name: c.Name}, unwanted(c.Name, "no longer used"))
+			m.add(cloud.DeleteCACertificate{Name: c.Name}, unwanted(c.Name))
 		}
 	}
 }

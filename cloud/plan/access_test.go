@@ -95,19 +95,19 @@ func checkLists(t *testing.T, now cloud.Observed, l cloud.Listener, step plan.St
 func checkGuard(t *testing.T, at states, now cloud.Listener, step plan.Step) {
 	t.Helper()
 	before, was := at.before.Ours.Listener(now.Port)
-	after, stays := at.after.Ours.Listener(now.Port)
-	if !was || !stays || now.Forward.Port != 0 {
+	after, remains := at.after.Ours.Listener(now.Port)
+	if !was || !remains || now.Forward.Port != 0 {
 		return
 	}
 	open := now.ACL == cloud.ACL{}
 	for _, r := range rulesAt(at.now, now.Port) {
-		old, new := hasRule(at.before.Ours.Rules, r), hasRule(at.after.Ours.Rules, r)
+		known, stays := hasRule(at.before.Ours.Rules, r), hasRule(at.after.Ours.Rules, r)
 		switch {
-		case !old && open && after.ACL != cloud.ACL{}:
+		case !known && open && after.ACL != cloud.ACL{}:
 			t.Errorf("new rule %s is open after\n%s", r.Ref(), step)
-		case !old && now.TLS.CACertificate == "" && after.TLS.CACertificate != "":
+		case !known && now.TLS.CACertificate == "" && after.TLS.CACertificate != "":
 			t.Errorf("new rule %s asks for no certificate after\n%s", r.Ref(), step)
-		case !new && open && before.ACL != cloud.ACL{}:
+		case !stays && open && before.ACL != cloud.ACL{}:
 			t.Errorf("rule %s, which goes, is open after\n%s", r.Ref(), step)
 		}
 	}

@@ -77,7 +77,7 @@ func (m *maker) chooseListeners() []cloud.Listener {
 	var chosen []cloud.Listener
 	for _, l := range m.want.Listeners {
 		foreign, taken := m.foreignListener(l.Port)
-		if taken && !(m.want.LoadBalancer.Override && always(l.Port)) {
+		if taken && (!m.want.LoadBalancer.Override || !always(l.Port)) {
 			m.tellOccupied(foreign)
 			continue
 		}

@@ -22,7 +22,8 @@ func (w *world) annotate(values map[annotations.Name]string) {
 		}
 		for name, value := range values {
 			key := annotations.Prefix + string(name)
-			if delete(ing.Annotations, key); value != "" {
+			delete(ing.Annotations, key)
+			if value != "" {
 				ing.Annotations[key] = value
 			}
 		}
