@@ -11,9 +11,6 @@ const (
 	stickyType         Name = "sticky-session-type"
 	cookie             Name = "cookie"
 	cookieTimeout      Name = "cookie-timeout"
-	aclStatus          Name = "acl-status"
-	aclType            Name = "acl-type"
-	aclID              Name = "acl-id"
 	sslRedirect        Name = "ssl-redirect"
 	forwardPort        Name = "forward-port"
 )
@@ -28,8 +25,8 @@ const (
 type Contradiction struct {
 	Name Name
 	Why  string // continues "…: it"
-	// Guards is that of the row.
-	Guards bool
+	// Withholds is that of the row.
+	Withholds bool
 }
 
 // Prune removes from v what cannot stand beside the rest, until all can, and returns it in the order
@@ -49,7 +46,7 @@ func (v Values) Prune() []Contradiction {
 func (v Values) contradiction() (Contradiction, bool) {
 	for _, c := range checks() {
 		if v[c.name] != "" && c.fails(v) {
-			return Contradiction{Name: c.name, Why: c.why, Guards: c.name == aclStatus}, true
+			return Contradiction{Name: c.name, Why: c.why, Withholds: c.name == ACLStatus}, true
 		}
 	}
 	return Contradiction{}, false
@@ -73,7 +70,7 @@ func checks() []check {
 		{stickySession, sticky("", stickyType), `needs "sticky-session-type"`},
 		{stickySession, sticky(insertCookie, cookieTimeout), `needs "cookie-timeout", since the type is "insert"`},
 		{stickySession, sticky(serverCookie, cookie), `needs "cookie", since the type is "server"`},
-		{aclStatus, func(v Values) bool { return v[aclStatus] == on && (v[aclType] == "" || v[aclID] == "") }, `needs "acl-type" and "acl-id"`},
+		{ACLStatus, func(v Values) bool { return v[ACLStatus] == on && (v[ACLType] == "" || v[ACLID] == "") }, `needs "acl-type" and "acl-id"`},
 		{forwardPort, func(v Values) bool { return v[sslRedirect] == "false" }, `is contradicted by "ssl-redirect"`},
 		{"vswitch-id", internet, "is for intranet instances only"},
 		{"ip", internet, "is for intranet instances only"},

@@ -29,4 +29,6 @@ type Fault struct {
 	Message string // stable, and says what to write
 	// Guards is that of the row: the Ingress must not be served without the setting.
 	Guards bool
+	// Withholds is that of the row: nothing may be added for the Ingress without the setting.
+	Withholds bool
 }

@@ -99,7 +99,7 @@ func redirectRows() []Row {
 	return []Row{
 		{
 			Name: sslRedirect, Type: boolean(), Level: LevelListener, On: cloud.HTTP, Bundle: bundle, Default: "false", Example: "true", Field: "listeners.sslRedirect",
-			Doc:        "Redirects every request on port 80 to HTTPS, for all Ingresses of the instance; the listener is created anew when this changes.",
+			Doc:        "Redirects every request on port 80, and on other ports of HTTP, to port 443, for all Ingresses of the instance; the listeners are created anew when this changes.",
 			onListener: func(l *cloud.Listener, v string) { forward(l, v == "true") },
 		},
 		{
@@ -119,22 +119,24 @@ func redirectRows() []Row {
 	}
 }
 
+// BundleACL joins all that decides which clients' addresses are served.
+const BundleACL = "acl"
+
 func aclRows() []Row {
-	const bundle = "acl"
 	return []Row{
 		{
-			Name: aclType, Type: oneOf("white", "black"), Level: LevelListener, Bundle: bundle, Guards: true, Example: "white", Field: "listeners.acl.type",
+			Name: ACLType, Type: oneOf("white", "black"), Level: LevelListener, Bundle: BundleACL, Withholds: true, Example: "white", Field: "listeners.acl.type",
 			Doc:        "Says whether only clients of the access control lists are served, or all others.",
 			onListener: intoText(func(l *cloud.Listener) *string { return &l.ACL.Type }),
 		},
 		{
-			Name: aclID, Level: LevelListener, Bundle: bundle, Guards: true, Example: "acl-bp1example", Field: "listeners.acl.ids",
+			Name: ACLID, Level: LevelListener, Bundle: BundleACL, Withholds: true, Example: "acl-bp1example", Field: "listeners.acl.ids",
 			Type:       shaped(512, "acl-"+idPattern+"(,acl-"+idPattern+")*", `ids of access control lists with commas between; a list without entries must not be named`),
 			Doc:        "Names the access control lists of the listeners; the lists stay their owner's.",
 			onListener: intoText(func(l *cloud.Listener) *string { return &l.ACL.IDs }),
 		},
 		{
-			Name: aclStatus, Type: onOff(), Level: LevelListener, Bundle: bundle, Guards: true, Default: off, Example: on, Field: "listeners.acl",
+			Name: ACLStatus, Type: onOff(), Level: LevelListener, Bundle: BundleACL, Withholds: true, Default: off, Example: on, Field: "listeners.acl",
 			Doc: "Switches access control by lists on; it needs `acl-type` and `acl-id`.",
 			onListener: func(l *cloud.Listener, v string) {
 				if v == off {

@@ -59,13 +59,19 @@ func lookup(values map[string]string, name Name) (key, value string, ok bool) {
 const shown = 64
 
 func (r Row) fault(key, value string) Fault {
+	message := fmt.Sprintf("annotation %q has value %q and needs %s, such as %q", key, clip(value), r.Type.Want, r.Example)
+	if r.Type.why != nil {
+		message += fmt.Sprintf(": %v", r.Type.why(value))
+	}
+	return Fault{Name: r.Name, Key: key, Reason: r.reason(), Message: message, Guards: r.Guards, Withholds: r.Withholds}
+}
+
+// clip shortens a value for a message.
+func clip(value string) string {
 	if len(value) > shown {
-		value = strings.ToValidUTF8(value[:shown], "") + "…"
+		return strings.ToValidUTF8(value[:shown], "") + "…"
 	}
-	return Fault{
-		Name: r.Name, Key: key, Reason: r.reason(), Guards: r.Guards,
-		Message: fmt.Sprintf("annotation %q has value %q and needs %s, such as %q", key, value, r.Type.Want, r.Example),
-	}
+	return value
 }
 
 func unknown(values map[string]string, table []Row) []Fault {

@@ -27,6 +27,13 @@ const (
 	ForceOverride Name = "force-override-listeners"
 	CertID        Name = "cert-id"
 	Scheduler     Name = "scheduler"
+	ACLStatus     Name = "acl-status"
+	ACLType       Name = "acl-type"
+	ACLID         Name = "acl-id"
+	AllowCIDRs    Name = "allow-cidrs"
+	DenyCIDRs     Name = "deny-cidrs"
+	CASecret      Name = "ca-secret"
+	ListenPorts   Name = "listen-ports"
 
 	Canary              Name = "canary"
 	CanaryWeight        Name = "canary-weight"
@@ -49,7 +56,8 @@ const (
 )
 
 // Row is one annotation. A row of level instance has a setter onto the load balancer, one of level
-// listener onto the listener; that is all that its translation takes. One of level path has none.
+// listener onto the listener; that is all that its translation takes. One of level path has none, nor one whose
+// translation makes resources of its own: package desired knows these.
 type Row struct {
 	Name    Name
 	Type    Type
@@ -67,6 +75,9 @@ type Row struct {
 	// Guards says that a value which cannot be used leaves the Ingress out: served without the
 	// setting, it would be exposed in another way than its author said.
 	Guards bool
+	// Withholds says that a value which cannot be used withholds the Ingress: what is served of it
+	// stays as it is, and nothing is added that could be open to more than its author said.
+	Withholds bool
 	// Reason is that of a value that cannot be read; empty: cloud.InvalidAnnotation.
 	Reason cloud.Reason
 	// On is the protocol of the listeners that the row applies to; empty: both.
@@ -86,7 +97,7 @@ func (r Row) bundle() string { return cmp.Or(r.Bundle, string(r.Name)) }
 func Table() []Row {
 	return slices.Concat(
 		instanceRows(), createdRows(), keptRows(), chargeRows(),
-		trafficRows(), headerRows(), tlsRows(), redirectRows(), aclRows(), stickyRows(), healthRows(),
+		trafficRows(), headerRows(), tlsRows(), redirectRows(), aclRows(), accessRows(), stickyRows(), healthRows(),
 		canaryRows(),
 	)
 }

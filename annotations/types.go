@@ -15,7 +15,8 @@ type Type struct {
 	Want string
 
 	accepts func(string) bool
-	yes, no string // how a switch spells itself; empty: it is none
+	yes, no string             // how a switch spells itself; empty: it is none
+	why     func(string) error // names the part of a value that cannot be read; may be nil
 }
 
 // Accepts tells whether the value is one of the type. Values are taken literally: no blanks are

@@ -13,6 +13,9 @@ type Query struct {
 	LoadBalancer ID
 	// Ports are the listeners of interest. Others on the instance are nobody's business here.
 	Ports []int
+	// Strays asks for listeners of the owner's on any other port, too: the record of its ports may
+	// have been lost.
+	Strays bool
 	// Extensions are ids of domain extensions that were recorded as ours.
 	Extensions []ID
 }

@@ -4,6 +4,7 @@ package cloud
 const (
 	MaxRulesPerCall   = 10 // CreateRules, DeleteRules
 	MaxMembersPerCall = 20 // every call with BackendServers
+	MaxEntriesPerCall = 50 // AddAccessControlListEntry, RemoveAccessControlListEntry
 )
 
 // Change is one call of the service's API. The set of changes is closed.
@@ -131,6 +132,33 @@ type (
 	DeleteCertificate struct{ Name string }
 )
 
+// Changes of access control lists.
+type (
+	// CreateACL creates an empty list with our tags; its Entries are not sent. Names are unique, so
+	// the service refuses to repeat it.
+	CreateACL struct{ List AccessControlList }
+	// AddACLEntries adds at most MaxEntriesPerCall entries that are not there.
+	AddACLEntries struct {
+		List    string
+		Entries []string
+	}
+	// RemoveACLEntries removes at most MaxEntriesPerCall entries.
+	RemoveACLEntries struct {
+		List    string
+		Entries []string
+	}
+	// DeleteACL deletes a list; the service refuses while a listener uses it.
+	DeleteACL struct{ Name string }
+)
+
+// Changes of CA certificates.
+type (
+	// UploadCACertificate uploads a CA certificate with our tags. Every upload makes a new one.
+	UploadCACertificate struct{ Certificate CACertificate }
+	// DeleteCACertificate deletes a CA certificate; the service refuses while it is used.
+	DeleteCACertificate struct{ Name string }
+)
+
 // Op implements Change.
 func (CreateLoadBalancer) Op() string  { return "CreateLoadBalancer" }
 func (TagLoadBalancer) Op() string     { return "TagLoadBalancer" }
@@ -156,6 +184,12 @@ func (RemoveMembers) Op() string       { return "RemoveMembers" }
 func (DeleteServerGroup) Op() string   { return "DeleteServerGroup" }
 func (UploadCertificate) Op() string   { return "UploadCertificate" }
 func (DeleteCertificate) Op() string   { return "DeleteCertificate" }
+func (CreateACL) Op() string           { return "CreateAccessControlList" }
+func (AddACLEntries) Op() string       { return "AddAccessControlListEntry" }
+func (RemoveACLEntries) Op() string    { return "RemoveAccessControlListEntry" }
+func (DeleteACL) Op() string           { return "DeleteAccessControlList" }
+func (UploadCACertificate) Op() string { return "UploadCACertificate" }
+func (DeleteCACertificate) Op() string { return "DeleteCACertificate" }
 
 // Op implements Change.
 func (ModifyLoadBalancerInstanceSpec) Op() string { return "ModifyLoadBalancerInstanceSpec" }
@@ -178,38 +212,44 @@ func (ModifyLoadBalancerInternetSpec) Target() Ref { return LoadBalancerRef() }
 func (SetLoadBalancerModificationProtection) Target() Ref { return LoadBalancerRef() }
 
 // Target implements Change.
-func (CreateLoadBalancer) Target() Ref  { return LoadBalancerRef() }
-func (TagLoadBalancer) Target() Ref     { return LoadBalancerRef() }
-func (UntagLoadBalancer) Target() Ref   { return LoadBalancerRef() }
-func (SetDeleteProtection) Target() Ref { return LoadBalancerRef() }
-func (SetLoadBalancerName) Target() Ref { return LoadBalancerRef() }
-func (DeleteLoadBalancer) Target() Ref  { return LoadBalancerRef() }
-func (c CreateListener) Target() Ref    { return c.Listener.Ref() }
-func (c SetListener) Target() Ref       { return c.Listener.Ref() }
-func (c StartListener) Target() Ref     { return ListenerRef(c.Port) }
-func (c TagListener) Target() Ref       { return ListenerRef(c.Port) }
-func (c DeleteListener) Target() Ref    { return ListenerRef(c.Port) }
-func (c CreateRules) Target() Ref       { return c.Rules[0].Ref() }
-func (c SetRule) Target() Ref           { return c.Rule.Ref() }
-func (c DeleteRules) Target() Ref       { return c.Rules[0].Ref() }
-func (c CreateExtension) Target() Ref   { return c.Extension.Ref() }
-func (c SetExtension) Target() Ref      { return c.Extension.Ref() }
-func (c DeleteExtension) Target() Ref   { return c.Extension.Ref() }
-func (c CreateServerGroup) Target() Ref { return c.Group.Ref() }
-func (c AddMembers) Target() Ref        { return ServerGroupRef(c.Group) }
-func (c SetMembers) Target() Ref        { return ServerGroupRef(c.Group) }
-func (c RemoveMembers) Target() Ref     { return ServerGroupRef(c.Group) }
-func (c DeleteServerGroup) Target() Ref { return ServerGroupRef(c.Name) }
-func (c UploadCertificate) Target() Ref { return c.Certificate.Ref() }
-func (c DeleteCertificate) Target() Ref { return CertificateRef(c.Name) }
+func (CreateLoadBalancer) Target() Ref    { return LoadBalancerRef() }
+func (TagLoadBalancer) Target() Ref       { return LoadBalancerRef() }
+func (UntagLoadBalancer) Target() Ref     { return LoadBalancerRef() }
+func (SetDeleteProtection) Target() Ref   { return LoadBalancerRef() }
+func (SetLoadBalancerName) Target() Ref   { return LoadBalancerRef() }
+func (DeleteLoadBalancer) Target() Ref    { return LoadBalancerRef() }
+func (c CreateListener) Target() Ref      { return c.Listener.Ref() }
+func (c SetListener) Target() Ref         { return c.Listener.Ref() }
+func (c StartListener) Target() Ref       { return ListenerRef(c.Port) }
+func (c TagListener) Target() Ref         { return ListenerRef(c.Port) }
+func (c DeleteListener) Target() Ref      { return ListenerRef(c.Port) }
+func (c CreateRules) Target() Ref         { return c.Rules[0].Ref() }
+func (c SetRule) Target() Ref             { return c.Rule.Ref() }
+func (c DeleteRules) Target() Ref         { return c.Rules[0].Ref() }
+func (c CreateExtension) Target() Ref     { return c.Extension.Ref() }
+func (c SetExtension) Target() Ref        { return c.Extension.Ref() }
+func (c DeleteExtension) Target() Ref     { return c.Extension.Ref() }
+func (c CreateServerGroup) Target() Ref   { return c.Group.Ref() }
+func (c AddMembers) Target() Ref          { return ServerGroupRef(c.Group) }
+func (c SetMembers) Target() Ref          { return ServerGroupRef(c.Group) }
+func (c RemoveMembers) Target() Ref       { return ServerGroupRef(c.Group) }
+func (c DeleteServerGroup) Target() Ref   { return ServerGroupRef(c.Name) }
+func (c UploadCertificate) Target() Ref   { return c.Certificate.Ref() }
+func (c DeleteCertificate) Target() Ref   { return CertificateRef(c.Name) }
+func (c CreateACL) Target() Ref           { return c.List.Ref() }
+func (c AddACLEntries) Target() Ref       { return ACLRef(c.List) }
+func (c RemoveACLEntries) Target() Ref    { return ACLRef(c.List) }
+func (c DeleteACL) Target() Ref           { return ACLRef(c.Name) }
+func (c UploadCACertificate) Target() Ref { return c.Certificate.Ref() }
+func (c DeleteCACertificate) Target() Ref { return CACertificateRef(c.Name) }
 
 // Lossy tells whether repeating a change after an unknown outcome would make a second resource, so
 // that the intent has to be on record before it is sent. CreateLoadBalancer has a token, but what
 // it made must be found again to be released; groups and certificates have no token. The service
-// refuses a repeated listener, rule or extension.
+// refuses a repeated listener, rule, extension or access control list.
 func Lossy(c Change) bool {
 	switch c.(type) {
-	case CreateLoadBalancer, CreateServerGroup, UploadCertificate:
+	case CreateLoadBalancer, CreateServerGroup, UploadCertificate, UploadCACertificate:
 		return true
 	default:
 		return false

@@ -38,9 +38,13 @@ func randomStack(r *rand.Rand) cloud.Stack {
 			IdleTimeout: r.IntN(3), RequestTimeout: r.IntN(3), TLS: cloud.TLS{Certificate: pick("", "a"), Policy: pick("", "p")},
 			Sticky:      cloud.Sticky{Type: pick("", "insert", "server"), Cookie: pick("", "c"), Timeout: r.IntN(2)},
 			HealthCheck: cloud.HealthCheck{On: r.IntN(2) == 0, URI: pick("", "/ready"), Interval: r.IntN(3)},
-			ACL:         cloud.ACL{Type: pick("", "white"), IDs: pick("", "b,a", "a,b,a")},
+			ACL:         cloud.ACL{Type: pick("", "white"), IDs: pick("", "b,a", "a,b,a"), Lists: pick("", "y,x"), Keep: r.IntN(4) == 0},
 			Forward:     cloud.Forward{Port: r.IntN(2) * 443},
 		})
+		s.ACLs = append(s.ACLs, cloud.AccessControlList{
+			Name: pick("allow", "deny"), Entries: []string{pick("10.1.2.3", "10.1.2.3/8", "::/0"), pick("10.1.2.3/32", "9.0.0.0/8", "x")},
+		})
+		s.CACertificates = append(s.CACertificates, cloud.CACertificate{Name: pick("a", "b")})
 		s.Rules = append(s.Rules, cloud.Rule{Port: 80, Domain: pick("a", "b"), URL: pick("", "/x", "/y")})
 		s.ServerGroups = append(s.ServerGroups, cloud.ServerGroup{
 			Name:    pick("a", "b"),
@@ -113,6 +117,34 @@ func TestKindOf(t *testing.T) {
 	for name, c := range cases {
 		if got := cloud.KindOf(c.err); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestACLNames(t *testing.T) {
+	t.Parallel()
+	owner := cloud.Owner{Cluster: "c1", Group: "class.slb.0"}
+	name := owner.ACLName("allow")
+	if logical, ok := owner.ACLOf(name); !ok || logical != "allow" {
+		t.Errorf("%q is read as %q, %t", name, logical, ok)
+	}
+	if len(name) > 80 {
+		t.Errorf("%q has %d characters, the service allows 80", name, len(name))
+	}
+	if _, ok := (cloud.Owner{Cluster: "c2", Group: owner.Group}).ACLOf(name); ok {
+		t.Error("another cluster takes the list for its own")
+	}
+}
+
+func TestParseNetwork(t *testing.T) {
+	t.Parallel()
+	for entry, want := range map[string]string{
+		"10.1.2.3": "10.1.2.3/32", "10.1.2.3/8": "10.0.0.0/8", "0.0.0.0/0": "0.0.0.0/0",
+		"::1": "", "::/0": "", "10.0.0.0/33": "", "x": "", "": "", "10.0.0.1/": "", "10.0.0.1, 10.0.0.2": "",
+	} {
+		got, err := cloud.ParseNetwork(entry)
+		if want == "" && err == nil || want != "" && got.String() != want {
+			t.Errorf("%q: got %v (%v), want %q", entry, got, err, want)
 		}
 	}
 }

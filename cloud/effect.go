@@ -65,13 +65,12 @@ func (c SetLoadBalancerModificationProtection) effect(o *Observed, _ Owner, _ ID
 }
 
 func (DeleteLoadBalancer) effect(o *Observed, _ Owner, _ IDs) {
-	certificates := o.Ours.Certificates
 	for ref := range o.IDs {
-		if ref.Kind != KindCertificate {
+		if !ref.Kind.Regional() {
 			delete(o.IDs, ref)
 		}
 	}
-	o.Instance, o.Foreign, o.Ours = nil, Foreign{}, Stack{Certificates: certificates}
+	o.Instance, o.Foreign, o.Ours = nil, Foreign{}, o.Ours.Regional()
 }
 
 func (c CreateListener) effect(o *Observed, _ Owner, _ IDs) {
@@ -232,4 +231,43 @@ func (c DeleteCertificate) effect(o *Observed, _ Owner, _ IDs) {
 	o.Ours.Certificates = slices.DeleteFunc(o.Ours.Certificates, func(x Certificate) bool { return x.Name == c.Name })
 	o.RegionCertificates -= had - len(o.Ours.Certificates)
 	delete(o.IDs, CertificateRef(c.Name))
+}
+
+func (c CreateACL) effect(o *Observed, _ Owner, _ IDs) {
+	o.Ours.ACLs = append(o.Ours.ACLs, AccessControlList{Name: c.List.Name})
+}
+
+func (c AddACLEntries) effect(o *Observed, _ Owner, _ IDs) {
+	o.editACL(c.List, func(have []string) []string { return append(have, c.Entries...) })
+}
+
+func (c RemoveACLEntries) effect(o *Observed, _ Owner, _ IDs) {
+	o.editACL(c.List, func(have []string) []string {
+		return slices.DeleteFunc(have, func(e string) bool { return slices.Contains(c.Entries, e) })
+	})
+}
+
+// editACL replaces a list's entries by what edit makes of a copy of them.
+func (o *Observed) editACL(name string, edit func([]string) []string) {
+	for i, a := range o.Ours.ACLs {
+		if a.Name == name {
+			o.Ours.ACLs[i].Entries = edit(slices.Clone(a.Entries))
+		}
+	}
+}
+
+func (c DeleteACL) effect(o *Observed, _ Owner, _ IDs) {
+	o.Ours.ACLs = slices.DeleteFunc(o.Ours.ACLs, func(a AccessControlList) bool { return a.Name == c.Name })
+	delete(o.IDs, ACLRef(c.Name))
+}
+
+func (c UploadCACertificate) effect(o *Observed, _ Owner, _ IDs) {
+	o.Ours.CACertificates = append(o.Ours.CACertificates, CACertificate{
+		Name: c.Certificate.Name, NotAfter: c.Certificate.NotAfter,
+	})
+}
+
+func (c DeleteCACertificate) effect(o *Observed, _ Owner, _ IDs) {
+	o.Ours.CACertificates = slices.DeleteFunc(o.Ours.CACertificates, func(x CACertificate) bool { return x.Name == c.Name })
+	delete(o.IDs, CACertificateRef(c.Name))
 }

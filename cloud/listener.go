@@ -1,5 +1,7 @@
 package cloud
 
+import "strings"
+
 // Protocol is a listener's protocol.
 type Protocol string
 
@@ -79,11 +81,21 @@ type HealthCheck struct {
 	UnhealthyThreshold int    // 2–10; 0: 3
 }
 
-// ACL is access control by lists. The zero value is off. An empty white list is never sent: what
-// the service does with one has changed over the years.
+// ACL is access control by lists. The zero value is off. A white list without entries is never
+// attached: what the service does with one has changed over the years.
 type ACL struct {
-	Type string // "white", "black"; empty: off
-	IDs  string // comma list, sorted
+	Type  string // "white", "black"; empty: off
+	Lists string // names of our own lists, a sorted comma list
+	IDs   string // the service's ids of lists that are not ours, a sorted comma list
+	// Keep asks that a listener that is there keep the access control it has: what was asked for
+	// is broken for now. The rest is for a listener that has to be created while there is none of
+	// ours to take it from. In a wanted Stack only.
+	Keep bool
+}
+
+// Names are the names in Lists.
+func (a ACL) Names() []string {
+	return strings.FieldsFunc(a.Lists, func(r rune) bool { return r == ',' })
 }
 
 // Forward is a redirect to another port. The zero value is off.
@@ -102,5 +114,8 @@ type TLS struct {
 
 	Policy        string // empty: tls_cipher_policy_1_0
 	HTTP2         bool
-	CACertificate string // the service's id; set for mutual TLS
+	CACertificate string // name of the CA certificate that clients' must be signed by; empty: no mutual TLS
+	// KeepCA is for CACertificate what Keep of an [ACL] is for the rest of it: the Secret is broken
+	// for now. In a wanted Stack only.
+	KeepCA bool
 }

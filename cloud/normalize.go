@@ -29,6 +29,9 @@ func (s *Stack) Normalize() {
 		slices.SortFunc(members, compareMembers)
 		s.ServerGroups[i].Members = members
 	}
+	for i := range s.ACLs {
+		s.ACLs[i].normalize()
+	}
 	slices.SortFunc(s.Listeners, func(a, b Listener) int { return cmp.Compare(a.Port, b.Port) })
 	slices.SortFunc(s.Rules, compareRules)
 	slices.SortFunc(s.Extensions, func(a, b Extension) int {
@@ -36,6 +39,8 @@ func (s *Stack) Normalize() {
 	})
 	slices.SortFunc(s.ServerGroups, func(a, b ServerGroup) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(s.Certificates, func(a, b Certificate) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(s.ACLs, func(a, b AccessControlList) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(s.CACertificates, func(a, b CACertificate) int { return cmp.Compare(a.Name, b.Name) })
 }
 
 func compareRules(a, b Rule) int {
@@ -93,10 +98,15 @@ func (h *HealthCheck) normalize() {
 }
 
 func (a *ACL) normalize() {
-	ids := strings.FieldsFunc(a.IDs, func(r rune) bool { return r == ',' })
-	slices.Sort(ids)
-	a.IDs = strings.Join(slices.Compact(ids), ",")
-	if a.Type == "" || a.IDs == "" {
-		*a = ACL{}
+	a.Lists, a.IDs = sortedList(a.Lists), sortedList(a.IDs)
+	if a.Type == "" || a.Lists+a.IDs == "" {
+		*a = ACL{Keep: a.Keep}
 	}
+}
+
+// sortedList sorts a comma list and drops repetitions.
+func sortedList(text string) string {
+	items := strings.FieldsFunc(text, func(r rune) bool { return r == ',' })
+	slices.Sort(items)
+	return strings.Join(slices.Compact(items), ",")
 }

@@ -35,8 +35,8 @@ func (o Observed) Owned(owner Owner) bool {
 	return o.Instance != nil && owner.Owns(o.Instance.Tags)
 }
 
-// Clone returns a copy that shares no slice or map with o. Members of groups are shared and must
-// be replaced, not edited.
+// Clone returns a copy that shares no slice or map with o. Members of groups and entries of lists
+// are shared and must be replaced, not edited.
 func (o Observed) Clone() Observed {
 	c := o
 	if o.Instance != nil {
@@ -54,7 +54,8 @@ func (o Observed) Clone() Observed {
 	return c
 }
 
-// Clone returns a copy that shares no slice with s, but for members of groups.
+// Clone returns a copy that shares no slice with s, but for members of groups and
+// entries of lists.
 func (s Stack) Clone() Stack {
 	c := s
 	if s.LoadBalancer != nil {
@@ -67,5 +68,7 @@ func (s Stack) Clone() Stack {
 	c.Extensions = slices.Clone(s.Extensions)
 	c.ServerGroups = slices.Clone(s.ServerGroups)
 	c.Certificates = slices.Clone(s.Certificates)
+	c.ACLs = slices.Clone(s.ACLs)
+	c.CACertificates = slices.Clone(s.CACertificates)
 	return c
 }

@@ -21,7 +21,7 @@ const (
 	TagService     = "slb-ingress/service"
 	TagPort        = "slb-ingress/port"
 	TagCanary      = "slb-ingress/canary"      // of a vServer group with a canary: the rest of its name
-	TagCertificate = "slb-ingress/certificate" // of a certificate: its logical name
+	TagCertificate = "slb-ingress/certificate" // of a server or CA certificate: its logical name
 	// TagProtected marks an instance whose delete protection was set when it was created, and
 	// which may therefore be lifted again.
 	TagProtected = "slb-ingress/protected"
@@ -85,6 +85,18 @@ func (o Owner) RuleName(domain, url string) string {
 func (o Owner) OwnsRule(name, domain, url string) bool { return name == o.RuleName(domain, url) }
 
 func (o Owner) rulePrefix() string { return digest(8, o.Cluster, o.Group) + "-" }
+
+// ACLName is the service's name of this owner's access control list. Names of lists are unique in a
+// region, so it is made of a hash of cluster and group. It marks the list as well as tags do.
+func (o Owner) ACLName(name string) string { return o.aclPrefix() + name }
+
+// ACLOf gives the logical name of a list by its name at the service; ok is false for one that is
+// not this owner's.
+func (o Owner) ACLOf(name string) (logical string, ok bool) {
+	return strings.CutPrefix(name, o.aclPrefix())
+}
+
+func (o Owner) aclPrefix() string { return "slb-ingress-" + digest(20, o.Cluster, o.Group) + "-" }
 
 // Shorten returns s if it has at most limit bytes, else a prefix of it and a hash of the whole, of
 // exactly limit bytes. limit must be above 9.

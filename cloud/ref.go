@@ -12,13 +12,20 @@ type Kind string
 
 // The kinds of resources that a Stack holds.
 const (
-	KindLoadBalancer Kind = "LoadBalancer"
-	KindListener     Kind = "Listener"
-	KindRule         Kind = "Rule"
-	KindServerGroup  Kind = "ServerGroup"
-	KindCertificate  Kind = "Certificate"
-	KindExtension    Kind = "DomainExtension"
+	KindLoadBalancer  Kind = "LoadBalancer"
+	KindListener      Kind = "Listener"
+	KindRule          Kind = "Rule"
+	KindServerGroup   Kind = "ServerGroup"
+	KindCertificate   Kind = "Certificate"
+	KindExtension     Kind = "DomainExtension"
+	KindACL           Kind = "AccessControlList"
+	KindCACertificate Kind = "CACertificate"
 )
+
+// Regional tells whether resources of the kind are beside instances rather than on them.
+func (k Kind) Regional() bool {
+	return k == KindCertificate || k == KindACL || k == KindCACertificate
+}
 
 // Ref is the stable logical name of a resource within its group. It does not change when the
 // resource is re-created, and says nothing about whether the resource exists.
@@ -46,6 +53,12 @@ func ServerGroupRef(name string) Ref { return Ref{Kind: KindServerGroup, Name: n
 
 // CertificateRef names a server certificate.
 func CertificateRef(name string) Ref { return Ref{Kind: KindCertificate, Name: name} }
+
+// ACLRef names an access control list.
+func ACLRef(name string) Ref { return Ref{Kind: KindACL, Name: name} }
+
+// CACertificateRef names a CA certificate.
+func CACertificateRef(name string) Ref { return Ref{Kind: KindCACertificate, Name: name} }
 
 // ExtensionRef names a domain extension: the service allows one for each domain of a listener.
 func ExtensionRef(port int, domain string) Ref {

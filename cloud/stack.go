@@ -5,12 +5,19 @@ import "slices"
 // Stack is what one group has, or wants, on one load balancer instance. The zero Stack means that
 // nothing should exist.
 type Stack struct {
-	LoadBalancer *LoadBalancer
-	Listeners    []Listener
-	Rules        []Rule
-	Extensions   []Extension
-	ServerGroups []ServerGroup
-	Certificates []Certificate
+	LoadBalancer   *LoadBalancer
+	Listeners      []Listener
+	Rules          []Rule
+	Extensions     []Extension
+	ServerGroups   []ServerGroup
+	Certificates   []Certificate
+	ACLs           []AccessControlList
+	CACertificates []CACertificate
+}
+
+// Regional is the part that the service keeps beside instances, so that it outlives them.
+func (s Stack) Regional() Stack {
+	return Stack{Certificates: s.Certificates, ACLs: s.ACLs, CACertificates: s.CACertificates}
 }
 
 // Source is the Kubernetes object, and the field of it, that asked for a resource. It takes no

@@ -106,6 +106,13 @@ type SLBInstanceStatus struct {
 	// +listType=atomic
 	DomainExtensions []string `json:"domainExtensions,omitempty"`
 
+	// ListenPorts are the listeners beside 80 and 443 that the controller creates for the group or
+	// has created and not deleted yet.
+	//
+	// +optional
+	// +listType=atomic
+	ListenPorts []ListenPort `json:"listenPorts,omitempty"`
+
 	// TakenOver are the listeners that were there before the controller took them over.
 	//
 	// +optional
@@ -188,9 +195,16 @@ type Claim struct {
 	Ingress string `json:"ingress"`
 }
 
+// ListenPort is a listener's port and protocol.
+type ListenPort struct {
+	Port int `json:"port"`
+	// Protocol is http or https.
+	Protocol string `json:"protocol"`
+}
+
 // Intent is a create that is about to be sent.
 type Intent struct {
-	// Kind is LoadBalancer, ServerGroup or Certificate.
+	// Kind is LoadBalancer, ServerGroup, Certificate or CACertificate.
 	Kind string `json:"kind"`
 	// +optional
 	Name string `json:"name,omitempty"`

@@ -68,6 +68,26 @@ func (c *Client) applyContent(ctx context.Context, s cloud.Scope, change cloud.C
 	case cloud.DeleteCertificate:
 		return nil, c.deleteCertificate(ctx, s, x)
 	default:
+		return c.applyAccess(ctx, s, change)
+	}
+}
+
+// applyAccess makes the changes of what decides who gets in.
+func (c *Client) applyAccess(ctx context.Context, s cloud.Scope, change cloud.Change) (cloud.IDs, error) {
+	switch x := change.(type) {
+	case cloud.CreateACL:
+		return c.createACL(ctx, s, x.List)
+	case cloud.AddACLEntries:
+		return nil, c.addACLEntries(ctx, s, x)
+	case cloud.RemoveACLEntries:
+		return nil, c.removeACLEntries(ctx, s, x)
+	case cloud.DeleteACL:
+		return nil, c.deleteACL(ctx, s, x)
+	case cloud.UploadCACertificate:
+		return c.uploadCACertificate(ctx, s, x.Certificate)
+	case cloud.DeleteCACertificate:
+		return nil, c.deleteCACertificate(ctx, s, x)
+	default:
 		return nil, &cloud.Error{Kind: cloud.Invalid, Op: change.Op(), Message: "unknown change"}
 	}
 }

@@ -62,7 +62,7 @@ func groupDisplayName(name string) string {
 	if name == cloud.EmptyGroup {
 		return "k8s/no-backend"
 	}
-	return plainName("k8s/"+name, 80)
+	return plainName("k8s/" + name)
 }
 
 // changeMembers adds, sets or removes members: three operations of one shape.

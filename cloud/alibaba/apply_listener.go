@@ -64,21 +64,25 @@ func (c *Client) deleteListener(ctx context.Context, s cloud.Scope, x cloud.Dele
 	return c.remove(ctx, req)
 }
 
+// maxPlainName is the longest name of a resource, and the shorter of the two documented limits of a
+// listener's description.
+const maxPlainName = 80
+
 // descriptionOf tells people who made a listener, within the characters of a description: letters,
-// digits and "- / . _". 80 is the shorter of the two documented limits.
+// digits and "- / . _".
 func descriptionOf(owner cloud.Owner) string {
-	return plainName("slb-ingress/"+owner.Cluster+"/"+owner.Group, 80)
+	return plainName("slb-ingress/" + owner.Cluster + "/" + owner.Group)
 }
 
 // plainName maps every other character to "-".
-func plainName(s string, limit int) string {
+func plainName(s string) string {
 	return cloud.Shorten(strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', strings.ContainsRune("-/._", r):
 			return r
 		}
 		return '-'
-	}, s), limit)
+	}, s), maxPlainName)
 }
 
 func integer(n int) requests.Integer { return requests.Integer(strconv.Itoa(n)) }

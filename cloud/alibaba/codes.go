@@ -37,7 +37,7 @@ func retried(code string) cloud.ErrorKind {
 		"InvalidOperation.ConcurrentModification", "LocationServiceTimeout", "OperationConflict",
 		"QueryOrderError", "CreateOrderTimeout",
 		"CertificateAndPrivateKeyIsRefered", "CertificateRelatedDomainExtensionExist", "RspoolVipExist",
-		"RspoolRuleExist", "ListenerForwardExist", "DomainExtensionRelatedRuleExist":
+		"RspoolRuleExist", "ListenerForwardExist", "OperationFailed.AclBindedWithVip", "DomainExtensionRelatedRuleExist":
 		return cloud.Busy
 	case "InnerRateLimiting":
 		return cloud.Throttled

@@ -86,7 +86,7 @@ func (a *listenerAnswer) listener(port int, protocol cloud.Protocol) cloud.Liste
 		Port: port, Protocol: protocol, Scheduler: a.Scheduler, Gzip: isOn(a.Gzip),
 		IdleTimeout: a.IdleTimeout, RequestTimeout: a.RequestTimeout,
 		Headers: a.headers(), Sticky: a.sticky(), HealthCheck: a.healthCheck(), ACL: a.acl(), Forward: a.forward(),
-		TLS: cloud.TLS{Policy: a.TLSCipherPolicy, HTTP2: isOn(a.EnableHTTP2), CACertificate: a.CACertificateID},
+		TLS: cloud.TLS{Policy: a.TLSCipherPolicy, HTTP2: isOn(a.EnableHTTP2)},
 		// A listener that is starting or being configured serves, or is about to.
 		Running: !strings.EqualFold(a.Status, "stopped") && !strings.EqualFold(a.Status, "stopping"),
 	}
@@ -130,7 +130,16 @@ func (a *listenerAnswer) acl() cloud.ACL {
 	if !isOn(a.ACLStatus) {
 		return cloud.ACL{}
 	}
-	return cloud.ACL{Type: a.ACLType, IDs: cmp.Or(strings.Join(a.ACLIDs.ID, ","), a.ACLID)}
+	return cloud.ACL{Type: a.ACLType}
+}
+
+// aclIDs are the lists of a listener that has access control, in either of the two places where
+// they are told.
+func (a *listenerAnswer) aclIDs() []string {
+	if !isOn(a.ACLStatus) {
+		return nil
+	}
+	return strings.FieldsFunc(cmp.Or(strings.Join(a.ACLIDs.ID, ","), a.ACLID), func(r rune) bool { return r == ',' })
 }
 
 func (a *listenerAnswer) forward() cloud.Forward {

@@ -2,7 +2,9 @@ package alibaba
 
 import (
 	"maps"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
@@ -32,11 +34,11 @@ func commonParams(l cloud.Listener, r *resolver) map[string]string {
 	maps.Copy(params, headerParams(l.Headers))
 	maps.Copy(params, stickyParams(l.Sticky))
 	maps.Copy(params, healthCheckParams(l.HealthCheck))
-	maps.Copy(params, aclParams(l.ACL))
+	maps.Copy(params, aclParams(l.ACL, r))
 	if l.Protocol == cloud.HTTPS {
 		maps.Copy(params, map[string]string{
 			"ServerCertificateId": r.optional(cloud.CertificateRef(l.TLS.Certificate)),
-			"CACertificateId":     l.TLS.CACertificate,
+			"CACertificateId":     r.optional(cloud.CACertificateRef(l.TLS.CACertificate)),
 			"TLSCipherPolicy":     l.TLS.Policy,
 			"EnableHttp2":         onOff(l.TLS.HTTP2),
 		})
@@ -85,11 +87,16 @@ func healthCheckParams(h cloud.HealthCheck) map[string]string {
 }
 
 // aclParams never send a list without ids: what an empty white list does has changed over the years.
-func aclParams(a cloud.ACL) map[string]string {
-	if a.Type == "" || a.IDs == "" {
+func aclParams(a cloud.ACL, r *resolver) map[string]string {
+	ids := strings.FieldsFunc(a.IDs, func(r rune) bool { return r == ',' })
+	for _, name := range a.Names() {
+		ids = append(ids, r.id(cloud.ACLRef(name)))
+	}
+	if a.Type == "" || len(ids) == 0 {
 		return map[string]string{"AclStatus": "off"}
 	}
-	return map[string]string{"AclStatus": "on", "AclType": a.Type, "AclId": a.IDs}
+	slices.Sort(ids)
+	return map[string]string{"AclStatus": "on", "AclType": a.Type, "AclId": strings.Join(ids, ",")}
 }
 
 // number leaves 0, which is "the default", out.

@@ -8,7 +8,9 @@ import (
 )
 
 // Observe implements cloud.Reader. It costs one call for the instance (two where its id is not
-// known), one for certificates, one for each listener, one for the groups and one for each group.
+// known), one for certificates and one for CA certificates, one for every 50 of the region's access
+// control lists and for every 50 entries of ours, one for each listener, one for the groups and one
+// for each group.
 //
 // Of several instances with the owner's tags the one with the lowest id is observed; the others are
 // in IDs as load balancers named "#" and their id.
@@ -47,18 +49,27 @@ type observation struct {
 	foreign      cloud.Stack
 	groups       map[string]string // logical names of ours, by the service's id
 	certificates map[string]string
+	acls         map[string]string
+	authorities  map[string]string // CA certificates
 }
 
 func (c *Client) observe(ctx context.Context, q cloud.Query) (cloud.Observed, error) {
 	o := &observation{
 		query: q, got: cloud.Observed{IDs: cloud.IDs{}},
 		groups: map[string]string{}, certificates: map[string]string{},
+		acls: map[string]string{}, authorities: map[string]string{},
 	}
 	ports, err := c.observeInstance(ctx, o)
 	if err != nil {
 		return cloud.Observed{}, err
 	}
 	if err := c.observeCertificates(ctx, o); err != nil {
+		return cloud.Observed{}, err
+	}
+	if err := c.observeCACertificates(ctx, o); err != nil {
+		return cloud.Observed{}, err
+	}
+	if err := c.observeACLs(ctx, o); err != nil {
 		return cloud.Observed{}, err
 	}
 	if o.got.Instance != nil {

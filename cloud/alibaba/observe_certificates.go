@@ -31,16 +31,40 @@ func (c *Client) observeCertificates(ctx context.Context, o *observation) error 
 		name := cmp.Or(tags[cloud.TagCertificate], surplusName("", s.ServerCertificateId))
 		name = o.claim(cloud.CertificateRef, name, s.ServerCertificateId)
 		o.certificates[s.ServerCertificateId] = name
-		o.got.Ours.Certificates = append(o.got.Ours.Certificates, cloud.Certificate{Name: name, NotAfter: expiry(s)})
+		o.got.Ours.Certificates = append(o.got.Ours.Certificates, cloud.Certificate{Name: name, NotAfter: expiry(s.ExpireTimeStamp, s.ExpireTime)})
 	}
 	return nil
 }
 
-func expiry(s slb.ServerCertificate) time.Time {
-	if s.ExpireTimeStamp > 0 {
-		return time.UnixMilli(s.ExpireTimeStamp).UTC().Truncate(time.Second)
+// observeCACertificates is observeCertificates for CA certificates.
+func (c *Client) observeCACertificates(ctx context.Context, o *observation) error {
+	resp := slb.CreateDescribeCACertificatesResponse()
+	if err := c.call(ctx, slb.CreateDescribeCACertificatesRequest(), resp); err != nil {
+		return err
 	}
-	t, err := time.Parse(time.RFC3339, s.ExpireTime)
+	all := resp.CACertificates.CACertificate
+	slices.SortFunc(all, func(a, b slb.CACertificate) int { return cmp.Compare(a.CACertificateId, b.CACertificateId) })
+	for _, s := range all {
+		tags := tagMap(s.Tags.Tag)
+		if !o.query.Owner.Owns(tags) {
+			continue
+		}
+		name := cmp.Or(tags[cloud.TagCertificate], surplusName("", s.CACertificateId))
+		name = o.claim(cloud.CACertificateRef, name, s.CACertificateId)
+		o.authorities[s.CACertificateId] = name
+		o.got.Ours.CACertificates = append(o.got.Ours.CACertificates, cloud.CACertificate{
+			Name: name, NotAfter: expiry(s.ExpireTimeStamp, s.ExpireTime),
+		})
+	}
+	return nil
+}
+
+// expiry reads whichever of a time's two spellings is there.
+func expiry(millis int64, text string) time.Time {
+	if millis > 0 {
+		return time.UnixMilli(millis).UTC().Truncate(time.Second)
+	}
+	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		return time.Time{}
 	}

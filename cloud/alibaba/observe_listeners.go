@@ -2,6 +2,7 @@ package alibaba
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -14,14 +15,21 @@ import (
 // one answer. A port held by another protocol is a foreign listener of that protocol alone.
 func (c *Client) observeListeners(ctx context.Context, o *observation, protocols map[int][]string) error {
 	ports := slices.Clone(o.query.Ports)
+	if o.query.Strays {
+		ports = slices.AppendSeq(ports, maps.Keys(protocols))
+	}
 	slices.Sort(ports)
 	for _, port := range slices.Compact(ports) {
 		if len(protocols[port]) == 0 {
 			continue
 		}
+		stray := !slices.Contains(o.query.Ports, port)
+		if stray && !layer7(protocols[port][0]) {
+			continue
+		}
 		o.got.IDs[cloud.ListenerRef(port)] = cloud.ID(strconv.Itoa(port))
 		protocol := cloud.Protocol(protocols[port][0])
-		if protocol != cloud.HTTP && protocol != cloud.HTTPS {
+		if !layer7(protocols[port][0]) {
 			o.foreign.Listeners = append(o.foreign.Listeners, cloud.Listener{Port: port, Protocol: protocol})
 			continue
 		}
@@ -29,9 +37,17 @@ func (c *Client) observeListeners(ctx context.Context, o *observation, protocols
 		if err != nil {
 			return err
 		}
+		if stray && !o.query.Owner.Owns(tagMap(answer.Tags.Tag)) {
+			delete(o.got.IDs, cloud.ListenerRef(port))
+			continue
+		}
 		o.addListener(answer, port, protocol)
 	}
 	return nil
+}
+
+func layer7(protocol string) bool {
+	return protocol == string(cloud.HTTP) || protocol == string(cloud.HTTPS)
 }
 
 func (c *Client) describeListener(
@@ -52,6 +68,8 @@ func (o *observation) addListener(a *listenerAnswer, port int, protocol cloud.Pr
 	l := a.listener(port, protocol)
 	l.Group = nameOf(o.groups, a.VServerGroupID)
 	l.TLS.Certificate = nameOf(o.certificates, a.certificateID())
+	l.TLS.CACertificate = nameOf(o.authorities, a.CACertificateID)
+	l.ACL = o.access(l.ACL, a.aclIDs())
 	ours := o.query.Owner.Owns(tagMap(a.Tags.Tag))
 	side := o.side(ours)
 	side.Listeners = append(side.Listeners, l)

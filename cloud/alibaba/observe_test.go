@@ -80,8 +80,8 @@ func TestGoneInBetween(t *testing.T) {
 		want     cloud.ErrorKind
 		calls    int
 	}{
-		"ThenGone":   {[]answer{instanceAnswer("http"), instanceAnswer()}, "", 7},
-		"StillThere": {[]answer{instanceAnswer("http")}, cloud.Unavailable, 8},
+		"ThenGone":   {[]answer{instanceAnswer("http"), instanceAnswer()}, "", 11},
+		"StillThere": {[]answer{instanceAnswer("http")}, cloud.Unavailable, 12},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -89,6 +89,8 @@ func TestGoneInBetween(t *testing.T) {
 			s := &script{answers: map[string][]answer{
 				"DescribeLoadBalancerAttribute":             tc.instance,
 				"DescribeServerCertificates":                {ok("{}")},
+				"DescribeCACertificates":                    {ok("{}")},
+				"DescribeAccessControlLists":                {ok("{}")},
 				"DescribeVServerGroups":                     {ok("{}")},
 				"DescribeLoadBalancerHTTPListenerAttribute": {noListener()},
 			}}
@@ -112,6 +114,8 @@ func TestOtherProtocol(t *testing.T) {
 	s := &script{answers: map[string][]answer{
 		"DescribeLoadBalancerAttribute": {instanceAnswer("tcp", "udp")},
 		"DescribeServerCertificates":    {ok("{}")},
+		"DescribeCACertificates":        {ok("{}")},
+		"DescribeAccessControlLists":    {ok("{}")},
 		"DescribeVServerGroups":         {ok("{}")},
 	}}
 	got, err := s.client(t, nil).Observe(t.Context(), cloud.Query{Owner: owner(), LoadBalancer: "lb-1", Ports: []int{80, 443, 80}})
@@ -123,7 +127,7 @@ func TestOtherProtocol(t *testing.T) {
 	}
 }
 
-// TestMarks tells whose groups and certificates are by their tags.
+// TestMarks tells whose groups and certificates are by their tags, and whose lists by their names.
 func TestMarks(t *testing.T) {
 	t.Parallel()
 	tags := func(pairs ...string) map[string]string {
@@ -141,11 +145,18 @@ func TestMarks(t *testing.T) {
 		tags(cloud.TagCluster, "c-2"), tags(cloud.TagNamespace, "a", cloud.TagService, "b", cloud.TagPort, ""), tags(),
 	}
 	certificates := []map[string]string{tags(cloud.TagCertificate, "abc"), tags(), nil, tags(cloud.TagCertificate, "abc")}
+	lists := ok(fmt.Sprintf(`{"Acls": {"Acl": [
+		{"AclId": "acl-3", "AclName": "renamed", "Tags": {"Tag": [{"TagKey": %q, "TagValue": "c-1"}, {"TagKey": %q, "TagValue": "class.slb.0"}]}},
+		{"AclId": "acl-2", "AclName": "theirs"}, {"AclId": "acl-1", "AclName": %q}]}}`,
+		cloud.TagCluster, cloud.TagGroup, owner().ACLName("allow")))
 	s := &script{answers: map[string][]answer{
-		"DescribeLoadBalancerAttribute": {instanceAnswer()},
-		"DescribeServerCertificates":    {tagged("ServerCertificates", "ServerCertificate", certificates)},
-		"DescribeVServerGroups":         {tagged("VServerGroups", "VServerGroup", groups)},
-		"DescribeVServerGroupAttribute": {ok("{}")},
+		"DescribeLoadBalancerAttribute":      {instanceAnswer()},
+		"DescribeServerCertificates":         {tagged("ServerCertificates", "ServerCertificate", certificates)},
+		"DescribeCACertificates":             {tagged("CACertificates", "CACertificate", certificates)},
+		"DescribeAccessControlLists":         {lists},
+		"DescribeAccessControlListAttribute": {ok("{}")},
+		"DescribeVServerGroups":              {tagged("VServerGroups", "VServerGroup", groups)},
+		"DescribeVServerGroupAttribute":      {ok("{}")},
 	}}
 	got, err := s.client(t, nil).Observe(t.Context(), cloud.Query{Owner: owner(), LoadBalancer: "lb-1"})
 	if err != nil {
@@ -155,7 +166,9 @@ func TestMarks(t *testing.T) {
 		ServerGroups: []cloud.ServerGroup{
 			{Name: "#id-2"}, {Name: cloud.EmptyGroup}, {Name: cloud.EmptyGroup + "#id-7"}, {Name: "a/b/"}, {Name: "a/b/c"},
 		},
-		Certificates: []cloud.Certificate{{Name: "#id-1"}, {Name: "abc"}, {Name: "abc#id-3"}},
+		Certificates:   []cloud.Certificate{{Name: "#id-1"}, {Name: "abc"}, {Name: "abc#id-3"}},
+		CACertificates: []cloud.CACertificate{{Name: "#id-1"}, {Name: "abc"}, {Name: "abc#id-3"}},
+		ACLs:           []cloud.AccessControlList{{Name: "#acl-3"}, {Name: "allow"}},
 	}
 	if diff := cmp.Diff(want, got.Ours, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("ours (-want +got):\n%s", diff)
@@ -207,6 +220,7 @@ func TestCallsOfObserve(t *testing.T) {
 	}
 	want := []string{
 		"DescribeLoadBalancers", "DescribeLoadBalancerAttribute", "DescribeServerCertificates",
+		"DescribeCACertificates", "DescribeAccessControlLists",
 		"DescribeVServerGroups", "DescribeVServerGroupAttribute", "DescribeLoadBalancerHTTPListenerAttribute",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -227,6 +241,9 @@ func TestOneCallEach(t *testing.T) {
 		cloud.UploadCertificate{Certificate: certificate},
 		cloud.CreateServerGroup{Group: cloud.ServerGroup{Name: "a/b/c", Members: list[:1]}},
 		cloud.AddMembers{Group: "a/b/c", Members: list[1:]},
+		cloud.CreateACL{List: cloud.AccessControlList{Name: "allow"}},
+		cloud.AddACLEntries{List: "allow", Entries: []string{"10.0.0.0/8", "192.0.2.1/32"}},
+		cloud.UploadCACertificate{Certificate: cloudtest.NewCACertificate(t, "ca")},
 		cloud.CreateListener{Listener: cloud.Listener{Port: 80, Protocol: cloud.HTTP, Group: "a/b/c"}},
 	} {
 		before := fake.Seq()

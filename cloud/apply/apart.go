@@ -32,16 +32,24 @@ func (r *run) takeApart(step plan.Step, err error) bool {
 			r.splitMembers(step, c, err)
 			return true
 		}
-	case cloud.UploadCertificate:
+	case cloud.UploadCertificate, cloud.UploadCACertificate:
 		if kind == cloud.Invalid {
-			r.refuse(step, err, cloud.Problem{
-				Object: step.Source.Object, Field: step.Source.Field, Reason: cloud.InvalidCertificate,
-				Message: fmt.Sprintf("the service refuses the certificate: %v", err),
-			})
+			r.refuse(step, err, toAuthor(step, cloud.InvalidCertificate, "the service refuses the certificate", err))
+			return true
+		}
+	case cloud.AddACLEntries:
+		if kind == cloud.Invalid {
+			r.refuse(step, err, toAuthor(step, cloud.InvalidAnnotation, "the service refuses entries of the access control list", err))
 			return true
 		}
 	}
 	return false
+}
+
+func toAuthor(step plan.Step, reason cloud.Reason, what string, err error) cloud.Problem {
+	return cloud.Problem{
+		Object: step.Source.Object, Field: step.Source.Field, Reason: reason, Message: fmt.Sprintf("%s: %v", what, err),
+	}
 }
 
 // splitRules makes the rules of a refused batch one by one. Whether the service makes a part of a

@@ -75,6 +75,11 @@ func TestRunFaultSweep(t *testing.T) {
 		"back":     {having(t, moved()), shop()},
 		"release":  {having(t, shop()), cloud.Stack{}},
 		"override": {occupied(), taken},
+		"guard":    {having(t, shop()), guarded(moved(), "allow", "10.0.0.0/8")},
+		"entries":  {having(t, guarded(moved(), "allow", "10.0.0.0/8")), guarded(moved(), "allow", "10.0.0.0/9", "192.0.2.1/32")},
+		"switch":   {having(t, guarded(moved(), "allow", "10.0.0.0/8")), guarded(moved(), "deny", "10.0.0.0/9")},
+		"unguard":  {having(t, guarded(moved(), "allow", "10.0.0.0/8")), shop()},
+		"let go":   {having(t, guarded(moved(), "allow", "10.0.0.0/8")), cloud.Stack{}},
 	}
 	for name, leg := range legs {
 		for _, kind := range kinds {
@@ -84,6 +89,20 @@ func TestRunFaultSweep(t *testing.T) {
 			})
 		}
 	}
+}
+
+// guarded gives a stack an access control list on its listeners, and mutual TLS on one.
+func guarded(s cloud.Stack, list string, entries ...string) cloud.Stack {
+	s.ACLs = []cloud.AccessControlList{{Name: list, Entries: entries}}
+	s.CACertificates = []cloud.CACertificate{{Name: "ca-of-" + list}}
+	for i := range s.Listeners {
+		l := &s.Listeners[i]
+		l.ACL = cloud.ACL{Type: map[string]string{"allow": "white", "deny": "black"}[list], Lists: list}
+		if l.Protocol == cloud.HTTPS {
+			l.TLS.CACertificate = "ca-of-" + list
+		}
+	}
+	return s
 }
 
 func having(t *testing.T, from cloud.Stack) *service {

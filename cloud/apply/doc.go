@@ -20,6 +20,8 @@
 //
 //   - No rule points to a group that has not come to be, and no old rule is deleted while a new
 //     rule that takes over its requests is missing.
+//   - No listener gets an access control list whose entries are incomplete, and no rules while its
+//     access control could not be set.
 //   - A listener is deleted to be re-created only if nothing that it needs has failed.
 //   - Nothing is deleted that the state as known still refers to.
 //   - The claim on an instance, or the instance, is given up only when every other step is made.

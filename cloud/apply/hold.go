@@ -29,11 +29,13 @@ func (h *hold) back(change cloud.Change, o cloud.Observed) {
 	h.any = true
 	switch c := change.(type) {
 	case cloud.CreateListener, cloud.DeleteListener, cloud.TagListener,
-		cloud.CreateServerGroup, cloud.UploadCertificate:
+		cloud.CreateServerGroup, cloud.UploadCertificate, cloud.UploadCACertificate,
+		cloud.CreateACL, cloud.AddACLEntries:
 		h.refs[c.Target()] = true
 	case cloud.SetListener:
 		h.routes = append(h.routes, route{c.Listener.Port, ""})
 		h.takeOver(c.Listener.Port, o)
+		h.unguarded(c.Listener, o)
 	case cloud.CreateRules:
 		for _, r := range c.Rules {
 			h.routes = append(h.routes, route{r.Port, r.Domain})
@@ -54,6 +56,15 @@ func (h *hold) back(change cloud.Change, o cloud.Observed) {
 func (h *hold) takeOver(port int, o cloud.Observed) {
 	if _, foreign := (cloud.Stack{Listeners: o.Foreign.Listeners}).Listener(port); foreign {
 		h.refs[cloud.ListenerRef(port)] = true
+	}
+}
+
+// unguarded holds back rules of a listener whose access control could not be set: they would be open
+// to more than their authors ask.
+func (h *hold) unguarded(want cloud.Listener, o cloud.Observed) {
+	have, _ := o.Ours.Listener(want.Port)
+	if have.ACL != want.ACL || have.TLS.CACertificate != want.TLS.CACertificate {
+		h.refs[want.Ref()] = true
 	}
 }
 
@@ -192,6 +203,14 @@ func (r *run) freeRest(change cloud.Change) bool {
 		return !r.groupUsed(c.Name)
 	case cloud.DeleteCertificate:
 		return !r.certificateUsed(c.Name)
+	case cloud.AddACLEntries:
+		return r.ready(c.Target())
+	case cloud.RemoveACLEntries:
+		return r.ready(c.Target())
+	case cloud.DeleteACL:
+		return !r.listenerHas(func(l cloud.Listener) bool { return slices.Contains(l.ACL.Names(), c.Name) })
+	case cloud.DeleteCACertificate:
+		return !r.listenerHas(func(l cloud.Listener) bool { return l.TLS.CACertificate == c.Name })
 	case cloud.SetDeleteProtection:
 		return c.On || !r.hold.any
 	case cloud.UntagLoadBalancer, cloud.DeleteLoadBalancer:

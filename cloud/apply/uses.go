@@ -12,6 +12,15 @@ func (r *run) listenerReady(l cloud.Listener) bool {
 	if l.Forward.Port != 0 {
 		refs = append(refs, cloud.ListenerRef(l.Forward.Port))
 	}
+	if l.TLS.CACertificate != "" {
+		refs = append(refs, cloud.CACertificateRef(l.TLS.CACertificate))
+	}
+	// A list that is incomplete is no reason to hold back a listener that has it already.
+	if have, _ := r.result.Observed.Ours.Listener(l.Port); have.ACL != l.ACL {
+		for _, name := range l.ACL.Names() {
+			refs = append(refs, cloud.ACLRef(name))
+		}
+	}
 	return r.ready(refs...) && !r.deserted(l.Group)
 }
 
@@ -54,6 +63,12 @@ func (r *run) groupUsed(name string) bool {
 	o := r.result.Observed
 	return slices.ContainsFunc(slices.Concat(o.Ours.Rules, o.Foreign.Rules), func(rule cloud.Rule) bool { return rule.Group == name }) ||
 		slices.ContainsFunc(slices.Concat(o.Ours.Listeners, o.Foreign.Listeners), func(l cloud.Listener) bool { return l.Group == name })
+}
+
+// listenerHas tells whether a listener, ours or not, has something.
+func (r *run) listenerHas(what func(cloud.Listener) bool) bool {
+	o := r.result.Observed
+	return slices.ContainsFunc(slices.Concat(o.Ours.Listeners, o.Foreign.Listeners), what)
 }
 
 func (r *run) certificateUsed(name string) bool {

@@ -43,6 +43,8 @@ func Run(t *testing.T, start func(t *testing.T) Harness) {
 		"TakeOver":     takeOverPart,
 		"Surplus":      surplusPart,
 		"Ports":        portsPart,
+		"Access":       accessPart,
+		"MutualTLS":    mutualTLSPart,
 	}
 	for name, part := range parts {
 		t.Run(name, func(t *testing.T) {

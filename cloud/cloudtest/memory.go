@@ -87,11 +87,15 @@ func (m *Memory) Observe(ctx context.Context, q cloud.Query) (cloud.Observed, er
 	}
 	if got.Instance == nil || q.LoadBalancer != "" && q.LoadBalancer != got.Instance.ID ||
 		q.LoadBalancer == "" && !got.Owned(m.owner) {
-		got = cloud.Observed{
-			Ours: cloud.Stack{Certificates: got.Ours.Certificates}, RegionCertificates: got.RegionCertificates, IDs: got.IDs,
+		got = cloud.Observed{Ours: got.Ours.Regional(), RegionCertificates: got.RegionCertificates, IDs: got.IDs}
+	}
+	ports := slices.Clone(q.Ports)
+	for _, l := range got.Ours.Listeners {
+		if q.Strays {
+			ports = append(ports, l.Port)
 		}
 	}
-	limitPorts(&got, q.Ports)
+	limitPorts(&got, ports)
 	recordExtensions(&got, q.Extensions)
 	got.IDs = idsOf(got)
 	return got, nil
@@ -145,6 +149,12 @@ func idsOf(o cloud.Observed) cloud.IDs {
 	for _, c := range o.Ours.Certificates {
 		keep(c.Ref())
 	}
+	for _, a := range o.Ours.ACLs {
+		keep(a.Ref())
+	}
+	for _, c := range o.Ours.CACertificates {
+		keep(c.Ref())
+	}
 	return ids
 }
 
@@ -196,6 +206,9 @@ func (m *Memory) surplus(c cloud.Change) cloud.Change {
 	case cloud.UploadCertificate:
 		x.Certificate.Name += "#" + m.id("cert", m.serial+1)
 		return x
+	case cloud.UploadCACertificate:
+		x.Certificate.Name += "#" + m.id("ca", m.serial+1)
+		return x
 	}
 	return c
 }
@@ -222,6 +235,10 @@ func (m *Memory) created(c cloud.Change) cloud.IDs {
 		ids[x.Target()] = next("rsp")
 	case cloud.UploadCertificate:
 		ids[x.Target()] = next("cert")
+	case cloud.CreateACL:
+		ids[x.Target()] = next("acl")
+	case cloud.UploadCACertificate:
+		ids[x.Target()] = next("ca")
 	}
 	return ids
 }

@@ -9,7 +9,8 @@ import (
 func isDelete(c cloud.Change) bool {
 	switch x := c.(type) {
 	case cloud.DeleteLoadBalancer, cloud.DeleteListener, cloud.DeleteExtension, cloud.DeleteServerGroup,
-		cloud.DeleteCertificate, cloud.RemoveMembers:
+		cloud.DeleteCertificate, cloud.RemoveMembers, cloud.DeleteACL, cloud.RemoveACLEntries,
+		cloud.DeleteCACertificate:
 		return true
 	case cloud.DeleteRules:
 		return len(x.Rules) == 1
@@ -20,7 +21,7 @@ func isDelete(c cloud.Change) bool {
 // creates are the Refs that a change makes and that the service makes once only.
 func creates(c cloud.Change) []cloud.Ref {
 	switch x := c.(type) {
-	case cloud.CreateListener, cloud.CreateExtension:
+	case cloud.CreateListener, cloud.CreateExtension, cloud.CreateACL:
 		return []cloud.Ref{c.Target()}
 	case cloud.CreateRules:
 		return refsOf(x.Rules)
@@ -35,7 +36,8 @@ func needs(c cloud.Change) []cloud.Ref {
 		return ours(listenerNeeds(x.Listener))
 	case cloud.SetListener:
 		return ours(append(listenerNeeds(x.Listener), x.Target()))
-	case cloud.StartListener, cloud.TagListener, cloud.SetExtension, cloud.AddMembers, cloud.SetMembers:
+	case cloud.StartListener, cloud.TagListener, cloud.SetExtension, cloud.AddMembers, cloud.SetMembers,
+		cloud.AddACLEntries:
 		return []cloud.Ref{c.Target()}
 	case cloud.CreateRules:
 		refs := []cloud.Ref{cloud.ListenerRef(x.Port)}
@@ -58,8 +60,14 @@ func listenerNeeds(l cloud.Listener) []cloud.Ref {
 		return []cloud.Ref{cloud.ListenerRef(l.Forward.Port)}
 	}
 	refs := []cloud.Ref{cloud.ServerGroupRef(l.Group)}
+	for _, name := range l.ACL.Names() {
+		refs = append(refs, cloud.ACLRef(name))
+	}
 	if l.Protocol == cloud.HTTPS {
 		refs = append(refs, cloud.CertificateRef(l.TLS.Certificate))
+	}
+	if l.TLS.CACertificate != "" {
+		refs = append(refs, cloud.CACertificateRef(l.TLS.CACertificate))
 	}
 	return refs
 }
@@ -98,6 +106,10 @@ func batch(c cloud.Change) (size, most int) {
 		return len(x.Members), cloud.MaxMembersPerCall
 	case cloud.RemoveMembers:
 		return len(x.Members), cloud.MaxMembersPerCall
+	case cloud.AddACLEntries:
+		return len(x.Entries), cloud.MaxEntriesPerCall
+	case cloud.RemoveACLEntries:
+		return len(x.Entries), cloud.MaxEntriesPerCall
 	}
 	return 0, 0
 }

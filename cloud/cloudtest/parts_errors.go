@@ -138,4 +138,14 @@ func portsPart(w *world) {
 	if _, ok := got.IDs[cloud.ListenerRef(80)]; ok {
 		w.Error("asked for 443, got the id of the listener on 80")
 	}
+	w.Occupy(w.T, w.lb, cloud.Foreign{Listeners: []cloud.Listener{normalized(cloud.Listener{
+		Port: 8080, Protocol: cloud.HTTP, Group: cloud.EmptyGroup, Running: true,
+	})}})
+	strays := w.observeAs(cloud.Query{Owner: w.Owner, LoadBalancer: w.lb, Ports: []int{443}, Strays: true})
+	if len(strays.Ours.Listeners) != 2 || len(strays.Ours.Rules) == 0 || len(strays.Foreign.Listeners) != 0 {
+		w.Errorf("asked for 443 and strays, got ours %+v, foreign %+v", strays.Ours.Listeners, strays.Foreign.Listeners)
+	}
+	if _, ok := strays.IDs[cloud.ListenerRef(8080)]; ok {
+		w.Error("the id of somebody else's listener is among the strays'")
+	}
 }

@@ -11,6 +11,9 @@ import (
 // rulesPerListener is the service's quota, which cannot be raised.
 const rulesPerListener = 40
 
+// entriesPerACL is the service's quota where an account has none of its own.
+const entriesPerACL = 300
+
 // asked are ids under the names that the caller used: it does not know that a name was taken.
 func asked(ids cloud.IDs) cloud.IDs {
 	out := cloud.IDs{}
@@ -29,7 +32,7 @@ func (m *Memory) refuse(s cloud.Scope, c cloud.Change) (gone bool, err error) {
 	if isDelete(c) && !m.there(c.Target()) {
 		return true, nil
 	}
-	if m.state.Instance == nil && c.Target().Kind != cloud.KindCertificate && c.Op() != "CreateLoadBalancer" {
+	if m.state.Instance == nil && !c.Target().Kind.Regional() && c.Op() != "CreateLoadBalancer" {
 		return false, fail(cloud.NotFound, "there is no instance")
 	}
 	for _, ref := range needs(c) {
@@ -70,6 +73,8 @@ func (m *Memory) inTheWay(c cloud.Change, fail func(cloud.ErrorKind, string, ...
 		if m.usesCertificate(x.Name) {
 			return fail(cloud.Busy, "%s is in use", x.Target())
 		}
+	case cloud.DeleteACL, cloud.AddACLEntries, cloud.DeleteCACertificate:
+		return m.accessInTheWay(c, fail)
 	case cloud.DeleteListener:
 		if slices.ContainsFunc(m.allListeners(), func(l cloud.Listener) bool { return l.Forward.Port == x.Port }) {
 			return fail(cloud.Busy, "a listener forwards to %s", x.Target())
@@ -85,6 +90,31 @@ func (m *Memory) inTheWay(c cloud.Change, fail func(cloud.ErrorKind, string, ...
 		on := func(r cloud.Rule) bool { return r.Port != x.Port }
 		if n := len(slices.DeleteFunc(m.allRules(), on)) + len(x.Rules); n > rulesPerListener {
 			return fail(cloud.Quota, "%d rules on one listener", n)
+		}
+	}
+	return nil
+}
+
+// accessInTheWay is inTheWay for what decides who gets in.
+func (m *Memory) accessInTheWay(c cloud.Change, fail func(cloud.ErrorKind, string, ...any) error) error {
+	switch x := c.(type) {
+	case cloud.DeleteACL:
+		if slices.ContainsFunc(m.allListeners(), func(l cloud.Listener) bool { return slices.Contains(l.ACL.Names(), x.Name) }) {
+			return fail(cloud.Busy, "%s is in use", x.Target())
+		}
+	case cloud.DeleteCACertificate:
+		if slices.ContainsFunc(m.allListeners(), func(l cloud.Listener) bool { return l.TLS.CACertificate == x.Name }) {
+			return fail(cloud.Busy, "%s is in use", x.Target())
+		}
+	case cloud.AddACLEntries:
+		list, _ := m.state.Ours.ACL(x.List)
+		for _, e := range x.Entries {
+			if slices.Contains(list.Entries, e) {
+				return fail(cloud.Conflict, "%s has %s already", x.Target(), e)
+			}
+		}
+		if n := len(list.Entries) + len(x.Entries); n > entriesPerACL {
+			return fail(cloud.Quota, "%d entries on one list", n)
 		}
 	}
 	return nil

@@ -102,25 +102,33 @@ func hasTag(instance cloud.Instance, key string) bool {
 	return ok
 }
 
-// checkListeners refuses an instance whose ports are taken. Once a listener of ours stands, only
-// the port that is taken later is left out: see [maker.chooseListeners].
+// checkListeners refuses an instance whose port 80 or 443 is taken. Once a listener of ours stands,
+// and of added ports at any time, only the port that is taken is left out: see
+// [maker.chooseListeners].
 func (m *maker) checkListeners(lb cloud.LoadBalancer) {
 	if lb.Override || len(m.got.Ours.Listeners) > 0 {
 		return
 	}
 	for _, l := range m.got.Foreign.Listeners {
-		if _, ok := m.want.Listener(l.Port); ok {
+		if _, ok := m.want.Listener(l.Port); ok && always(l.Port) {
 			m.tellOccupied(l)
 		}
 	}
 }
 
 func (m *maker) tellOccupied(l cloud.Listener) {
-	m.tell(m.want.LoadBalancer.Source, cloud.ListenerOccupied, fmt.Sprintf(
-		"port %d has a %s listener that is not ours (%s); delete it, or let it be replaced with annotation "+
-			"service.beta.kubernetes.io/alibaba-cloud-loadbalancer-force-override-listeners: \"true\"",
-		l.Port, l.Protocol, brief(l)))
+	help := "; delete it, or listen on another port"
+	if always(l.Port) {
+		help = "; delete it, or let it be replaced with annotation " +
+			"service.beta.kubernetes.io/alibaba-cloud-loadbalancer-force-override-listeners: \"true\""
+	}
+	m.tell(m.want.LoadBalancer.Source, cloud.ListenerOccupied,
+		fmt.Sprintf("port %d has a %s listener that is not ours (%s)%s", l.Port, l.Protocol, brief(l), help))
 }
+
+// always tells whether every group has a listener on the port. Only these are taken over by
+// override; other ports of a reused instance stay its user's.
+func always(port int) bool { return port == 80 || port == 443 }
 
 // claim tells whether the claim on a reused instance stands. Each cluster has a tag key of its
 // own, so of two that claim at once both see both, and the lower id stays.

@@ -14,7 +14,7 @@ import (
 func describe(change cloud.Change) string {
 	switch c := change.(type) {
 	case cloud.CreateListener:
-		return fmt.Sprintf("%d %s, %s", c.Listener.Port, c.Listener.Protocol, brief(c.Listener))
+		return fmt.Sprintf("%d %s, %s", c.Listener.Port, c.Listener.Protocol, brief(c.Listener)) + guardText(c.Listener)
 	case cloud.SetListener:
 		return fmt.Sprintf("%d %s", c.Listener.Port, c.Listener.Protocol)
 	case cloud.StartListener:
@@ -74,6 +74,25 @@ func describeRest(change cloud.Change) string {
 	case cloud.DeleteCertificate:
 		return c.Name
 	default:
+		return describeAccess(change)
+	}
+}
+
+func describeAccess(change cloud.Change) string {
+	switch c := change.(type) {
+	case cloud.CreateACL:
+		return c.List.Name
+	case cloud.AddACLEntries:
+		return fmt.Sprintf("%s: %s", c.List, strings.Join(c.Entries, ", "))
+	case cloud.RemoveACLEntries:
+		return fmt.Sprintf("%s: %s", c.List, strings.Join(c.Entries, ", "))
+	case cloud.DeleteACL:
+		return c.Name
+	case cloud.UploadCACertificate:
+		return c.Certificate.Name
+	case cloud.DeleteCACertificate:
+		return c.Name
+	default:
 		return ""
 	}
 }
@@ -105,6 +124,18 @@ func onOff(on bool) string {
 		return "on"
 	}
 	return "off"
+}
+
+// guardText says who gets to a listener.
+func guardText(l cloud.Listener) string {
+	text := ""
+	if l.ACL != (cloud.ACL{}) {
+		text = fmt.Sprintf(", access %s %s", l.ACL.Type, strings.Trim(l.ACL.Lists+","+l.ACL.IDs, ","))
+	}
+	if l.TLS.CACertificate != "" {
+		text += ", clients of " + l.TLS.CACertificate
+	}
+	return text
 }
 
 // brief says where a listener leads.

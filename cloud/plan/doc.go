@@ -9,10 +9,13 @@
 //
 // Steps stand in the order in which they must be made:
 //
-//	instance, certificates that are new, members and groups,
+//	instance, certificates that are new, members and groups, access control lists,
 //	listeners that are new or must be re-created or taken over,
 //	rules: creates, then sets, then deletes (extensions follow their rules),
-//	listeners, groups, certificates that nobody uses any more, instance.
+//	listeners, groups, certificates and lists that nobody uses any more, instance.
+//
+// A listener gets access control before its new rules, and loses it after the rules that go, so
+// that no path is ever open that is not to be. Of a list, entries come before others go.
 //
 // Rules are created from the narrowest domain and longest URL to the widest and shortest, and are
 // deleted the other way round; a domain that appears while its hosts are served by a wider one, or

@@ -20,6 +20,8 @@ import (
 //	extensions:   "443 a.com c1 rank=1"
 //	groups:       "n/web/80 1-25 7*50 hold": members 10.0.0.1 to 10.0.0.25, one of weight 50
 //	certificates: names
+//	acls:         "allow 10.0.0.0/8 10.1.2.3/32 … by=shop/web"; "10.0.{0-9}.0/24" is ten of them
+//	authorities:  names of CA certificates
 type stackFile struct {
 	LoadBalancer *cloud.LoadBalancer
 	Listeners    []cloud.Listener
@@ -27,6 +29,8 @@ type stackFile struct {
 	Extensions   []string
 	Groups       []string
 	Certificates []string
+	ACLs         []string
+	Authorities  []string
 }
 
 // gotFile is an Observed in short. Owned instances get the owner's tags; claims are cluster ids.
@@ -119,8 +123,37 @@ func (f stackFile) stack() (cloud.Stack, error) {
 	for _, name := range f.Certificates {
 		s.Certificates = append(s.Certificates, cloud.Certificate{Name: name})
 	}
+	for _, line := range f.ACLs {
+		s.ACLs = append(s.ACLs, parseACL(strings.Fields(line)))
+	}
+	for _, name := range f.Authorities {
+		s.CACertificates = append(s.CACertificates, cloud.CACertificate{Name: name})
+	}
 	s.Normalize()
 	return s, nil
+}
+
+func parseACL(fields []string) cloud.AccessControlList {
+	a := cloud.AccessControlList{Name: fields[0]}
+	for _, field := range fields[1:] {
+		if by, ok := strings.CutPrefix(field, "by="); ok {
+			namespace, name, _ := strings.Cut(by, "/")
+			a.Source.Object = cloud.Object{Kind: "Ingress", Namespace: namespace, Name: name}
+			continue
+		}
+		head, rest, many := strings.Cut(field, "{")
+		span, tail, _ := strings.Cut(rest, "}")
+		if !many {
+			a.Entries = append(a.Entries, field)
+			continue
+		}
+		var first, last int
+		_, _ = fmt.Sscanf(span, "%d-%d", &first, &last)
+		for n := first; n <= last; n++ {
+			a.Entries = append(a.Entries, fmt.Sprintf("%s%d%s", head, n, tail))
+		}
+	}
+	return a
 }
 
 func parseRules(fields []string) ([]cloud.Rule, error) {

@@ -67,6 +67,7 @@ func golden(t *testing.T, file string) {
 			RulesPerListener:      stdcmp.Or(l.RulesPerListener, 40),
 			ExtensionsPerListener: stdcmp.Or(l.ExtensionsPerListener, 3),
 			MembersPerInstance:    stdcmp.Or(l.MembersPerInstance, 200),
+			EntriesPerACL:         stdcmp.Or(l.EntriesPerACL, 300),
 		}
 		checkPrefixes(t, s)
 		checkConvergence(t, s)

@@ -154,7 +154,7 @@ func (m *maker) uploadCertificates() {
 func (m *maker) deleteCertificates() {
 	for _, c := range m.got.Ours.Certificates {
 		if !m.target.usesCertificate(c.Name) {
-			m.add(cloud.DeleteCertificate{Name: c.Name}, unwanted(c.Name, "no longer used"))
+			m.add(cloud.DeleteCertificate{Name: c.Name}, unwanted(c.Name))
 		}
 	}
 }
@@ -163,15 +163,15 @@ func (m *maker) deleteCertificates() {
 func (m *maker) deleteGroups() {
 	for _, g := range m.got.Ours.ServerGroups {
 		if !m.target.usesGroup(g.Name) {
-			m.add(cloud.DeleteServerGroup{Name: g.Name}, unwanted(g.Name, "no longer used"))
+			m.add(cloud.DeleteServerGroup{Name: g.Name}, unwanted(g.Name))
 		}
 	}
 }
 
 // unwanted is the reason to delete a resource: another one may hold its name, see cloud.Observed.
-func unwanted(name, otherwise string) string {
+func unwanted(name string) string {
 	if strings.Contains(name, "#") {
 		return "a second one of the same name"
 	}
-	return otherwise
+	return "no longer used"
 }

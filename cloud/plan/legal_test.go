@@ -65,7 +65,7 @@ func restRefusal(o cloud.Observed, change cloud.Change) string {
 	case cloud.DeleteCertificate:
 		return deleteCertificateRefusal(o, c.Name)
 	}
-	return ""
+	return accessRefusal(o, change)
 }
 
 func batchRefusal(n int) string {
@@ -92,7 +92,7 @@ func useRefusal(o cloud.Observed, l cloud.Listener) string {
 	if !hasGroup(o, l.Group) || l.Protocol == cloud.HTTPS && !hasCertificate(o, l.TLS.Certificate) {
 		return "group or certificate is missing"
 	}
-	return ""
+	return accessUseRefusal(o, l)
 }
 
 func deleteListenerRefusal(o cloud.Observed, c cloud.DeleteListener) string {
@@ -174,6 +174,11 @@ func excess(o cloud.Observed, limits plan.Limits) string {
 	}
 	if len(o.Ours.Extensions)+len(o.Foreign.Extensions) > limits.ExtensionsPerListener {
 		return "domain extensions"
+	}
+	for _, a := range o.Ours.ACLs {
+		if len(a.Entries) > limits.EntriesPerACL {
+			return "entries of a list"
+		}
 	}
 	if countMembers(o.Ours) > limits.MembersPerInstance {
 		return "members of the instance"

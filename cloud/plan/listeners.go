@@ -13,6 +13,9 @@ import (
 // to be there.
 func (m *maker) raiseListeners(sites []*site) {
 	for _, s := range forwardsFirst(sites, func(s *site) bool { return s.have.Forward.Port != 0 }) {
+		if s.blocks {
+			m.drop(s)
+		}
 		if s.fate == recreate {
 			m.noticeTakeOver(s)
 			m.add(cloud.DeleteListener{Port: s.port, Protocol: s.have.Protocol}, m.whyRecreate(s))
@@ -81,9 +84,10 @@ func (m *maker) foreignLoss(s *site) string {
 
 // fixedDiff is the difference in what the service fixes at creation.
 func fixedDiff(have, want cloud.Listener) []string {
-	return listenerDiff(
-		cloud.Listener{Protocol: have.Protocol, Forward: have.Forward},
-		cloud.Listener{Protocol: want.Protocol, Forward: want.Forward})
+	fixed := func(l cloud.Listener) cloud.Listener {
+		return cloud.Listener{Protocol: l.Protocol, Forward: l.Forward, TLS: cloud.TLS{CACertificate: l.TLS.CACertificate}}
+	}
+	return listenerDiff(fixed(have), fixed(want))
 }
 
 // takeOver makes somebody else's listener ours in place. The mark comes after the old content is
@@ -151,14 +155,17 @@ func extensionsOn(port int, extensions []cloud.Extension) []cloud.Extension {
 // dropListeners deletes listeners of ours that nobody wants, with everything on them.
 func (m *maker) dropListeners(sites []*site) {
 	for _, s := range forwardsFirst(sites, func(s *site) bool { return s.have.Forward.Port != 0 }) {
-		if s.fate != remove {
-			continue
+		if s.fate == remove && !s.blocks {
+			m.drop(s)
 		}
-		why := "no longer wanted"
-		if n := len(s.rules); n > 0 {
-			why += fmt.Sprintf("; rules that go with it: %d", n)
-		}
-		why += m.foreignLoss(s)
-		m.add(cloud.DeleteListener{Port: s.port, Protocol: s.have.Protocol}, why)
 	}
+}
+
+func (m *maker) drop(s *site) {
+	why := "no longer wanted"
+	if n := len(s.rules); n > 0 {
+		why += fmt.Sprintf("; rules that go with it: %d", n)
+	}
+	why += m.foreignLoss(s)
+	m.add(cloud.DeleteListener{Port: s.port, Protocol: s.have.Protocol}, why)
 }

@@ -63,11 +63,14 @@ func (m *maker) program() {
 	members := m.planMembers()
 	m.createInstance()
 	m.uploadCertificates()
+	m.uploadCACertificates()
 	members.early()
+	m.fillACLs()
 	sites := m.sites()
 	m.raiseListeners(sites)
 	for _, s := range sites {
 		if s.stands() {
+			m.tighten(s)
 			m.createRules(s)
 		}
 	}
@@ -78,10 +81,13 @@ func (m *maker) program() {
 	}
 	for _, s := range sites {
 		m.deleteRules(s)
+		m.loosen(s)
 	}
 	m.dropListeners(sites)
 	m.deleteGroups()
 	members.late()
 	m.deleteCertificates()
+	m.deleteCACertificates()
+	m.deleteACLs()
 	m.releaseInstance()
 }

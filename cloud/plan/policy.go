@@ -26,6 +26,7 @@ type Limits struct {
 	RulesPerListener      int // 40; the service does not raise it
 	ExtensionsPerListener int // 3; may be raised to 10
 	MembersPerInstance    int // 200; may be raised
+	EntriesPerACL         int // 300; may be raised
 }
 
 // The service's quotas where an account has none of its own.
@@ -33,6 +34,7 @@ const (
 	rulesPerListener      = 40
 	extensionsPerListener = 3
 	membersPerInstance    = 200
+	entriesPerACL         = 300
 )
 
 // Filled returns the limits with the defaults of the service in place of zeros.
@@ -41,5 +43,6 @@ func (l Limits) Filled() Limits {
 		RulesPerListener:      cmp.Or(l.RulesPerListener, rulesPerListener),
 		ExtensionsPerListener: cmp.Or(l.ExtensionsPerListener, extensionsPerListener),
 		MembersPerInstance:    cmp.Or(l.MembersPerInstance, membersPerInstance),
+		EntriesPerACL:         cmp.Or(l.EntriesPerACL, entriesPerACL),
 	}
 }

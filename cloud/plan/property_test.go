@@ -91,7 +91,8 @@ func TestReleaseLeavesNothing(t *testing.T) {
 		})
 		s.got.Ours.Extensions = nil
 		end := walk(t, s, func(plan.Step, cloud.Observed, cloud.Observed) {})
-		if end.Instance != nil || len(end.Ours.Certificates)+len(end.Ours.ServerGroups)+len(end.Ours.Listeners) > 0 {
+		if end.Instance != nil || len(end.Ours.Certificates)+len(end.Ours.ServerGroups)+len(end.Ours.Listeners)+
+			len(end.Ours.ACLs)+len(end.Ours.CACertificates) > 0 {
 			t.Errorf("left after release: %+v", end)
 		}
 	})

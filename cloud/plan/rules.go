@@ -124,25 +124,27 @@ func expectations(before, after routes) []change {
 // tells whether there was one.
 func (m *maker) makeRoom(s *site, expected []change, n int) bool {
 	now := m.routesNow(s)
-	var free []cloud.Rule
+	var free []unit
 	_, after := s.routes()
 	for _, u := range deletionUnits(s.surplus(), now, after) {
-		if len(free)+len(u.rules) > n {
+		if size(free)+len(u.rules) > n || u.torn {
 			continue
 		}
 		for _, r := range u.rules {
 			now.cut(r)
 		}
 		if meets(now, expected) {
-			free = append(free, u.rules...)
+			free = append(free, u)
 			continue
 		}
 		for _, r := range u.rules {
 			now.put(r)
 		}
 	}
-	m.emitDeletes(s, free, "no longer wanted, and the listener is full")
-	s.removed = append(s.removed, free...)
+	for _, call := range pack(free) {
+		m.emitDeletes(s, call.rules, "no longer wanted, and the listener is full")
+		s.removed = append(s.removed, call.rules...)
+	}
 	return len(free) > 0
 }
 
@@ -200,8 +202,12 @@ func (m *maker) setRules(s *site) {
 			m.addFor(cloud.SetRule{Rule: r}, fmt.Sprintf("group %s → %s", have, r.Group)+asked(r.Source), r.Source)
 		}
 	}
-	if diff := listenerDiff(s.have, s.want); s.fate == inPlace && len(diff) > 0 {
-		m.addFor(cloud.SetListener{Listener: s.want}, joinDiff(diff)+asked(s.want.Source), s.want.Source)
+	want := s.want
+	if s.loosens() {
+		want.ACL = s.have.ACL // for now
+	}
+	if diff := listenerDiff(s.have, want); s.fate == inPlace && len(diff) > 0 {
+		m.addFor(cloud.SetListener{Listener: want}, joinDiff(diff)+asked(s.want.Source), s.want.Source)
 	}
 	m.setExtensions(s)
 }

@@ -19,8 +19,8 @@ type scene struct {
 var groupNames = []string{"n/a/80", "n/b/80", "n/c/80"}
 
 func randomScene(r *rand.Rand) scene {
-	limits := plan.Limits{RulesPerListener: 4 + r.IntN(37), ExtensionsPerListener: 1 + r.IntN(3)}
-	s := scene{want: randomStack(r, limits.RulesPerListener+4)}
+	limits := plan.Limits{RulesPerListener: 4 + r.IntN(37), ExtensionsPerListener: 1 + r.IntN(3), EntriesPerACL: 60 + r.IntN(60)}
+	s := scene{want: randomStack(r, limits.RulesPerListener+4), policy: plan.Policy{Limits: limits}}
 	s.want.LoadBalancer = &cloud.LoadBalancer{Name: "k8s", Override: r.IntN(3) == 0}
 	s.got.Ours = randomStack(r, limits.RulesPerListener)
 	s.got.Instance = &cloud.Instance{ID: "lb-1", Status: cloud.StatusActive, Spec: "slb.s1.small", Tags: owner.Tags()}
@@ -45,11 +45,12 @@ func randomScene(r *rand.Rand) scene {
 		}
 	}
 	s.got.Ours.Extensions = randomExtensions(r, s.got.Ours, limits.ExtensionsPerListener)
+	s.addAccess(r)
 	if r.IntN(2) == 0 {
 		s.addForeign(r)
 	}
 	limits.MembersPerInstance = countMembers(s.got.Ours) + r.IntN(30)*r.IntN(2) + 1
-	s.policy = plan.Policy{Owner: owner, Limits: limits}
+	s.policy.Owner, s.policy.Limits = owner, limits
 	s.want.Normalize()
 	s.got.Ours.Normalize()
 	return s

@@ -30,6 +30,7 @@ type site struct {
 	others  []cloud.Rule // not ours and staying
 	wanted  []cloud.Rule
 	removed []cloud.Rule // deleted early, to make room
+	blocks  bool         // not wanted, and has to go before the listener that it redirects to is re-created
 	waiting []cloud.Extension
 }
 
@@ -41,9 +42,11 @@ func (s *site) stands() bool { return s.fate != leave && s.fate != remove }
 func (s *site) anew() bool { return s.fate == create || s.fate == recreate || s.fate == takeOver }
 
 // mustRecreate tells whether a listener cannot be set in place: the service fixes protocol and
-// redirect at creation, and a listener that redirects accepts no Set call.
+// redirect at creation, a listener that redirects accepts no Set call, and a CA certificate can be
+// replaced but not taken away, since a parameter that is not sent stays as it is.
 func mustRecreate(have, want cloud.Listener) bool {
-	return have.Protocol != want.Protocol || have.Forward != want.Forward
+	return have.Protocol != want.Protocol || have.Forward != want.Forward ||
+		have.TLS.CACertificate != "" && want.TLS.CACertificate == ""
 }
 
 // sites lists the ports of interest in ascending order.
@@ -94,14 +97,15 @@ func (s *site) decide() fate {
 	}
 }
 
-// recreateForwards also re-creates redirects to a listener that is deleted: the service refuses to
-// delete what a redirect points to.
+// recreateForwards also re-creates redirects to a listener that is deleted, or deletes them early if
+// nobody wants them: the service refuses to delete what a redirect points to.
 func recreateForwards(ports map[int]*site) {
 	for _, s := range ports {
 		to := ports[s.have.Forward.Port]
 		if s.fate == inPlace && to != nil && (to.fate == recreate || to.fate == remove) {
 			s.fate = recreate
 		}
+		s.blocks = s.fate == remove && to != nil && to.fate == recreate
 	}
 }
 

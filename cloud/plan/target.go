@@ -13,12 +13,31 @@ type target struct {
 	extensions   []cloud.Extension
 	groups       []cloud.ServerGroup
 	certificates []cloud.Certificate
+	acls         []cloud.AccessControlList
+	authorities  []cloud.CACertificate
 
-	groupsInUse, certificatesInUse map[string]bool
+	use use
 }
 
-func (t target) usesGroup(name string) bool       { return t.groupsInUse[name] }
-func (t target) usesCertificate(name string) bool { return t.certificatesInUse[name] }
+// use has the names of what something refers to after the plan, ours or not.
+type use struct{ groups, certificates, acls, authorities map[string]bool }
+
+func newUse() use {
+	return use{
+		groups: map[string]bool{}, certificates: map[string]bool{},
+		acls: map[string]bool{}, authorities: map[string]bool{},
+	}
+}
+
+func (u use) listener(l cloud.Listener) {
+	u.groups[l.Group], u.certificates[l.TLS.Certificate], u.authorities[l.TLS.CACertificate] = true, true, true
+	for _, name := range l.ACL.Names() {
+		u.acls[name] = true
+	}
+}
+
+func (t target) usesGroup(name string) bool       { return t.use.groups[name] }
+func (t target) usesCertificate(name string) bool { return t.use.certificates[name] }
 
 func (t target) listener(port int) (cloud.Listener, bool) {
 	return cloud.Stack{Listeners: t.listeners}.Listener(port)
@@ -29,7 +48,7 @@ func (m *maker) choose() target {
 	t.listeners = m.chooseListeners()
 	t.rules = m.chooseRules(t.listeners)
 	t.extensions = m.chooseExtensions(t)
-	t.groupsInUse, t.certificatesInUse = m.inUse(t)
+	t.use = m.inUse(t)
 	for _, g := range m.want.ServerGroups {
 		if t.usesGroup(g.Name) {
 			t.groups = append(t.groups, g)
@@ -40,6 +59,16 @@ func (m *maker) choose() target {
 			t.certificates = append(t.certificates, c)
 		}
 	}
+	for _, a := range m.want.ACLs {
+		if t.use.acls[a.Name] && len(a.Entries) > 0 {
+			t.acls = append(t.acls, a)
+		}
+	}
+	for _, c := range m.want.CACertificates {
+		if t.use.authorities[c.Name] {
+			t.authorities = append(t.authorities, c)
+		}
+	}
 	return t
 }
 
@@ -48,7 +77,7 @@ func (m *maker) chooseListeners() []cloud.Listener {
 	var chosen []cloud.Listener
 	for _, l := range m.want.Listeners {
 		foreign, taken := m.foreignListener(l.Port)
-		if taken && !m.want.LoadBalancer.Override {
+		if taken && (!m.want.LoadBalancer.Override || !always(l.Port)) {
 			m.tellOccupied(foreign)
 			continue
 		}
@@ -59,6 +88,7 @@ func (m *maker) chooseListeners() []cloud.Listener {
 
 // resolve replaces what a listener is to keep by what it has.
 func (m *maker) resolve(l cloud.Listener) cloud.Listener {
+	l = m.resolveAccess(l)
 	if have, ok := m.got.Ours.Listener(l.Port); ok && !mustRecreate(have, l) {
 		if l.KeepGroup {
 			l.Group = have.Group
@@ -75,30 +105,28 @@ func (m *maker) foreignListener(port int) (cloud.Listener, bool) {
 	return cloud.Stack{Listeners: m.got.Foreign.Listeners}.Listener(port)
 }
 
-// inUse are the names of groups and certificates that something refers to after the plan, ours or
-// not.
-func (m *maker) inUse(t target) (groups, certificates map[string]bool) {
-	groups, certificates = map[string]bool{}, map[string]bool{}
+func (m *maker) inUse(t target) use {
+	u := newUse()
 	for _, r := range slices.Concat(t.rules, m.staying(m.got.Foreign.Rules, t)) {
-		groups[r.Group] = true
+		u.groups[r.Group] = true
 	}
 	for _, l := range m.got.Foreign.Listeners {
 		if _, taken := t.listener(l.Port); !taken {
-			groups[l.Group], certificates[l.TLS.Certificate] = true, true
+			u.listener(l)
 		}
 	}
 	for _, l := range t.listeners {
-		groups[l.Group], certificates[l.TLS.Certificate] = true, true
+		u.listener(l)
 	}
 	for _, e := range slices.Concat(t.extensions, m.stuck(t)) {
-		certificates[e.Certificate] = true
+		u.certificates[e.Certificate] = true
 	}
 	for _, e := range m.got.Foreign.Extensions {
 		if m.foreignStays(e.Port, t.listeners) {
-			certificates[e.Certificate] = true
+			u.certificates[e.Certificate] = true
 		}
 	}
-	return groups, certificates
+	return u
 }
 
 // stuck are extensions of ours on somebody else's listener that cannot be deleted, because their

@@ -101,12 +101,14 @@ type backendGroup struct {
 }
 
 // serve returns the group of a want's backend, adding it to the stack if nobody has yet. A broken
-// backend is told and keeps what it last had.
+// backend is told and keeps what it last had, and so does a want whose member is withheld.
 func (b *builder) serve(w *want) (group *backendGroup, keep bool) {
 	canary, hasCanary := b.canaryPort(w)
 	port, f := b.resolve(w.from.Namespace, w.backend)
 	if f != nil {
 		b.tell(w.from.Ingress, w.field, *f)
+	}
+	if f != nil || w.from.withheld() {
 		return &backendGroup{}, true
 	}
 	if !hasCanary {

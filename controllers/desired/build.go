@@ -25,12 +25,14 @@ func Build(s Snapshot) Result {
 	granted := b.grant(b.byClaim(wants))
 	b.attach(shares, granted)
 	nodes := b.assemble(granted)
+	ordered := byFirstClaim(members, granted)
+	b.ports = b.decidePorts(ordered)
 	b.approximations(wants)
 	b.hostless(wants, nodes)
-	b.settings = b.settle(byFirstClaim(members, granted), class)
+	b.settings = b.settle(ordered, class)
 	b.tellUnweighted(canaries)
 	b.addRules(nodes)
-	b.addLoadBalancer(byFirstClaim(members, granted)[0])
+	b.addLoadBalancer(ordered[0])
 	tls := b.addTLS(slices.Concat(stable, canaries), nodes)
 	b.addListeners(nodes, tls)
 	return b.finish(Result{
@@ -47,7 +49,9 @@ func Build(s Snapshot) Result {
 type builder struct {
 	Snapshot
 
+	ports        []annotations.Port // of the listeners, 80 and 443 first
 	settings     annotations.Values // of the instance and its listeners, as decided
+	access       access
 	stack        cloud.Stack
 	problems     []cloud.Problem
 	backends     map[string]*backendGroup // by group name

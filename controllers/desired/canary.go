@@ -86,6 +86,10 @@ func (b *builder) canaryPort(w *want) (port servicePort, ok bool) {
 	if w.canary == nil {
 		return servicePort{}, false
 	}
+	if w.canary.from.withheld() {
+		w.canary.node = nil // without it nobody gets to the canary's pods who should not
+		return servicePort{}, false
+	}
 	port, f := b.resolve(w.canary.from.Namespace, w.canary.backend)
 	if f != nil {
 		b.tell(w.canary.from.Ingress, w.canary.field, *f)

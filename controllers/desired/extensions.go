@@ -37,7 +37,7 @@ func domainsOf(nodes []*node) []domain {
 }
 
 // addExtensions adds a domain extension for each domain that has a certificate other than the
-// listener's own. Only Ingresses of a namespace that serves the domain have a say: a TLS host alone
+// listeners' own. Only Ingresses of a namespace that serves the domain have a say: a TLS host alone
 // gives nobody a domain.
 func (b *builder) addExtensions(entries []*tlsEntry, domains []domain, def presented) {
 	// Wildcards first, because the extension of one decides whether the domains under it need
@@ -52,7 +52,7 @@ func (b *builder) addExtensions(entries []*tlsEntry, domains []domain, def prese
 			continue
 		}
 		b.domains = append(b.domains, TLSDomain{Name: d.name, Secret: e.secret, Certificate: e.certificate.Name})
-		x := cloud.Extension{Port: portHTTPS, Domain: d.name, Rank: d.rank, Source: e.from.source(e.field)}
+		x := cloud.Extension{Domain: d.name, Rank: d.rank, Source: e.from.source(e.field)}
 		switch {
 		case b.presentsAnyway(e, d.name, def):
 			continue
@@ -61,7 +61,12 @@ func (b *builder) addExtensions(entries []*tlsEntry, domains []domain, def prese
 		default:
 			x.Certificate = b.addCertificate(e)
 		}
-		b.stack.Extensions = append(b.stack.Extensions, x)
+		for _, port := range b.ports {
+			if port.Protocol == cloud.HTTPS {
+				x.Port = port.Number
+				b.stack.Extensions = append(b.stack.Extensions, x)
+			}
+		}
 	}
 }
 

@@ -148,7 +148,7 @@ func (w *world) service(line string) {
 	w.snapshot.Endpoints[key] = append(w.snapshot.Endpoints[key], slice)
 }
 
-// secret reads one line: namespace/name [expired|expiring|future|mismatch|stray|garbage|keyless|typed] host,host.
+// secret reads one line: namespace/name [expired|expiring|future|mismatch|stray|garbage|keyless|typed|ca|ca-expired|…] host,host.
 func (w *world) secret(line string) {
 	f := strings.Fields(line)
 	key := name(f[0])
@@ -170,6 +170,10 @@ func (w *world) secret(line string) {
 		s.Data["tls.crt"] = []byte("not PEM")
 	case "keyless":
 		delete(s.Data, "tls.key")
+	case "ca", "ca-expired", "ca-future", "ca-leaf":
+		s.Type, s.Data = corev1.SecretTypeOpaque, map[string][]byte{"ca.crt": chain}
+	case "ca-garbage":
+		s.Data = map[string][]byte{"ca.crt": []byte("not PEM")}
 	case "typed":
 		s.Type = corev1.SecretTypeServiceAccountToken
 	}
@@ -186,7 +190,7 @@ func keyPair(t *testing.T, kind string, hosts []string) (chain, private []byte) 
 		t.Fatal(err)
 	}
 	from, to := epoch().AddDate(-1, 0, 0), epoch().AddDate(1, 0, 0)
-	switch kind {
+	switch strings.TrimPrefix(kind, "ca-") {
 	case "expired":
 		to = epoch()
 	case "expiring":
@@ -197,6 +201,8 @@ func keyPair(t *testing.T, kind string, hosts []string) (chain, private []byte) 
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: kind}, DNSNames: hosts, NotBefore: from, NotAfter: to,
 	}
+	template.IsCA = strings.HasPrefix(kind, "ca") && kind != "ca-leaf"
+	template.BasicConstraintsValid = template.IsCA
 	der, err := x509.CreateCertificate(nil, template, template, key.Public(), key)
 	if err != nil {
 		t.Fatal(err)
@@ -244,6 +250,9 @@ func (w *world) setting(line string) {
 		w.snapshot.Record.Status.Certificates = []v1alpha1.ServedCertificate{{
 			Secret: w.snapshot.DefaultSecret.String(), Default: true, NotAfter: &metav1.Time{Time: until},
 		}}
+	case "listenPort":
+		number, _ := strconv.Atoi(f[1])
+		w.snapshot.Record.Status.ListenPorts = append(w.snapshot.Record.Status.ListenPorts, v1alpha1.ListenPort{Port: number, Protocol: f[2]})
 	case "release":
 		w.snapshot.Release = true
 	case "claim":

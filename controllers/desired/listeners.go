@@ -8,18 +8,24 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
-// addListeners adds both listeners: they exist as soon as the group has an Ingress, whatever it
-// asks for.
+// addListeners adds the listeners. Those on 80 and 443 exist as soon as the group has an Ingress,
+// whatever it asks for. Who gets in, rules and certificates are the same on all.
 func (b *builder) addListeners(nodes []*node, tls presented) {
 	group, keep := b.defaultGroup(nodes)
-	for _, l := range []cloud.Listener{
-		{Port: portHTTP, Protocol: cloud.HTTP},
-		{Port: portHTTPS, Protocol: cloud.HTTPS, TLS: cloud.TLS{
-			Certificate: tls.certificate, Keep: tls.keep,
-		}},
-	} {
+	for _, port := range b.ports {
+		l := cloud.Listener{Port: port.Number, Protocol: port.Protocol}
+		if l.Protocol == cloud.HTTPS {
+			l.TLS = cloud.TLS{
+				Certificate: tls.certificate, Keep: tls.keep,
+				CACertificate: b.access.authority, KeepCA: b.access.keepCA,
+			}
+		}
 		l.Group, l.KeepGroup, l.Running = group, keep, true
 		b.settings.Listener(&l)
+		if b.access.acl.Lists != "" {
+			l.ACL = b.access.acl
+		}
+		l.ACL.Keep = b.access.acl.Keep
 		l.Source = b.stack.LoadBalancer.Source
 		b.stack.Listeners = append(b.stack.Listeners, l)
 	}

@@ -17,6 +17,11 @@ type member struct {
 	*networkingv1.Ingress
 
 	config annotations.Config
+
+	listBroken      bool                 // allow-cidrs or deny-cidrs cannot be used
+	authority       *cloud.CACertificate // of ca-secret; nil if there is none that can be used
+	authorityBroken bool
+	portsBroken     bool
 }
 
 func (m *member) name() types.NamespacedName {
@@ -32,8 +37,8 @@ func (m *member) source(field string) cloud.Source {
 
 // accept returns the Ingresses that take part, oldest first. One that asks for an instance that the
 // group cannot be is left out whole, because serving it would expose it elsewhere than its author
-// said, and so is one that does not say legibly where or to whom it is to be served. A bad value of
-// any other annotation counts as absent.
+// said, and so is one that does not say legibly where it is to be served. One that does not say legibly
+// who may reach it is withheld, see guard. A bad value of any other annotation counts as absent.
 func (b *builder) accept(class classSettings) []*member {
 	var members []*member
 	for _, ing := range byAge(b.Ingresses) {
@@ -52,7 +57,9 @@ func (b *builder) accept(class classSettings) []*member {
 			b.tell(ing, annotationField(config.Key(annotations.ID)), *f)
 			elsewhere = true
 		}
-		if b.own(m, class) && !elsewhere {
+		b.own(m, class)
+		if !elsewhere {
+			b.guard(m, faults, class)
 			members = append(members, m)
 		}
 	}

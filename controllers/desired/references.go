@@ -7,6 +7,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/slb-ingress/slb-ingress-controller/annotations"
 	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
 )
 
@@ -38,7 +39,25 @@ func Secrets(ing *networkingv1.Ingress) []types.NamespacedName {
 			names = append(names, types.NamespacedName{Namespace: ing.Namespace, Name: entry.SecretName})
 		}
 	}
+	if config, _ := annotations.Parse(ing.Annotations); config.Values[annotations.CASecret] != "" {
+		names = append(names, types.NamespacedName{Namespace: ing.Namespace, Name: config.Values[annotations.CASecret]})
+	}
 	return sortNames(names)
+}
+
+// AddedPorts returns the ports beside 80 and 443 that an Ingress asks for. Whether it gets them is for
+// Build to decide.
+func AddedPorts(ing *networkingv1.Ingress) []int {
+	config, _ := annotations.Parse(ing.Annotations)
+	ports, err := annotations.ParseListenPorts(config.Values[annotations.ListenPorts])
+	if err != nil {
+		return nil
+	}
+	var numbers []int
+	for _, p := range ports {
+		numbers = append(numbers, p.Number)
+	}
+	return numbers
 }
 
 // ConfigService returns the Service that a class's parameters refer to, if any.

@@ -76,7 +76,7 @@ func checkRow(t *testing.T, row annotations.Row) {
 		told := strings.Contains(problems, string(row.Name))
 		refuse := slices.Contains(refused(), row.Name)
 		changed := effect != "" && effect != leftOut
-		spoilt := refuse != changed || !told // a bad value
+		spoilt := (refuse || row.Withholds) != changed || !told // a bad value
 		if kind == "good" {
 			spoilt = refuse != told || !changed && !slices.Contains(withoutEffect(), row.Name)
 		}
@@ -115,6 +115,8 @@ func buildRow(t *testing.T, settings, lines string) (effect string, result desir
 				w.ingress(rest)
 			} else if rest, ok := strings.CutPrefix(line, "service "); ok {
 				w.service(rest)
+			} else if rest, ok := strings.CutPrefix(line, "secret "); ok {
+				w.secret(rest)
 			} else {
 				w.setting(line)
 			}

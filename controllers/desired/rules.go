@@ -4,7 +4,7 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
-// The listeners: both always exist.
+// The listeners that always exist.
 const (
 	portHTTP  = 80
 	portHTTPS = 443
@@ -12,12 +12,15 @@ const (
 
 // rulePorts are the listeners that have rules: one that redirects everything has none.
 func (b *builder) rulePorts() []int {
-	plain := cloud.Listener{Port: portHTTP, Protocol: cloud.HTTP}
-	b.settings.Listener(&plain)
-	if plain.Forward.Port != 0 {
-		return []int{portHTTPS}
+	var ports []int
+	for _, port := range b.ports {
+		l := cloud.Listener{Port: port.Number, Protocol: port.Protocol}
+		b.settings.Listener(&l)
+		if l.Forward.Port == 0 {
+			ports = append(ports, l.Port)
+		}
 	}
-	return []int{portHTTP, portHTTPS}
+	return ports
 }
 
 // addRules adds each node to every listener that has rules.

@@ -88,9 +88,8 @@ func (b *builder) dropCreated(values annotations.Values) []annotations.Name {
 	return gone
 }
 
-// own reduces what a member asks for to what can be had in its class, and tells what cannot. It
-// returns false if the member must not be served without it.
-func (b *builder) own(m *member, class classSettings) bool {
+// own reduces what a member asks for to what can be had in its class, and tells what cannot.
+func (b *builder) own(m *member, class classSettings) {
 	if b.reused() {
 		for _, name := range b.dropCreated(m.config.Values) {
 			b.tell(m.Ingress, annotationField(m.config.Key(name)), fault{reason: cloud.IneffectiveAnnotation, notice: true, message: fmt.Sprintf(
@@ -104,20 +103,19 @@ func (b *builder) own(m *member, class classSettings) bool {
 			delete(m.config.Values, name)
 		}
 	}
-	usable := true
 	for {
 		all := m.config.Values.Over(class.values)
 		removed := false
 		for _, c := range all.Prune() {
 			if value, ok := m.config.Values[c.Name]; ok {
-				removed, usable = true, usable && !c.Guards
+				removed, m.listBroken = true, m.listBroken || c.Withholds
 				b.tell(m.Ingress, annotationField(m.config.Key(c.Name)), fault{reason: cloud.InvalidAnnotation, message: fmt.Sprintf(
 					"annotation %q with value %q %s", m.config.Key(c.Name), value, c.Why)})
 				delete(m.config.Values, c.Name)
 			}
 		}
 		if !removed {
-			return usable
+			return
 		}
 	}
 }
@@ -125,11 +123,19 @@ func (b *builder) own(m *member, class classSettings) bool {
 // settle decides the settings that the members share: each bundle as the first member has it that
 // has any of it, and over what the class says.
 func (b *builder) settle(members []*member, class classSettings) annotations.Values {
-	agreed := annotations.Values{}
+	agreed, lower := annotations.Values{}, class.values
 	for _, bundle := range annotations.Bundles() {
-		maps.Copy(agreed, b.agree(members, bundle))
+		if !slices.ContainsFunc(bundle, ofAccess) {
+			maps.Copy(agreed, b.agree(members, bundle))
+		}
 	}
-	all := agreed.Over(class.values)
+	b.access = b.decideAccess(members)
+	if b.access.acl.Lists != "" {
+		lower = maps.Clone(lower)
+		maps.DeleteFunc(lower, func(name annotations.Name, _ string) bool { return slices.Contains(listNames(), name) })
+	}
+	maps.Copy(agreed, b.access.byID)
+	all := agreed.Over(lower)
 	all.Prune()
 	return all
 }

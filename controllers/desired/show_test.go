@@ -26,6 +26,12 @@ func showStack(r desired.Result) string {
 			fmt.Fprintf(&b, " certificate=%s keep=%t policy=%s http2=%t", names[l.TLS.Certificate], l.TLS.Keep, l.TLS.Policy, l.TLS.HTTP2)
 		}
 		showSettings(&b, l)
+		if l.ACL.Lists != "" || l.ACL.Keep {
+			fmt.Fprintf(&b, " acl=%s lists=%s keepACL=%t", l.ACL.Type, l.ACL.Lists, l.ACL.Keep)
+		}
+		if l.TLS.CACertificate != "" || l.TLS.KeepCA {
+			fmt.Fprintf(&b, " ca=%s keepCA=%t", names[l.TLS.CACertificate], l.TLS.KeepCA)
+		}
 		b.WriteString("\n")
 	}
 	for _, rule := range r.Stack.Rules {
@@ -50,6 +56,12 @@ func showStack(r desired.Result) string {
 	for _, c := range r.Stack.Certificates {
 		fmt.Fprintf(&b, "certificate %s from %s %s until %s\n", names[c.Name], c.Source.Object, c.Source.Field, c.NotAfter.Format(time.DateOnly))
 	}
+	for _, a := range r.Stack.ACLs {
+		fmt.Fprintf(&b, "list %s %v from %s %s\n", a.Name, a.Entries, a.Source.Object, a.Source.Field)
+	}
+	for _, c := range r.Stack.CACertificates {
+		fmt.Fprintf(&b, "ca %s from %s %s until %s\n", names[c.Name], c.Source.Object, c.Source.Field, c.NotAfter.Format(time.DateOnly))
+	}
 	for _, d := range r.Domains {
 		fmt.Fprintf(&b, "domain %s asks for %s of %s\n", d.Name, names[d.Certificate], d.Secret)
 	}
@@ -63,8 +75,8 @@ func showStack(r desired.Result) string {
 func showSettings(b *strings.Builder, l cloud.Listener) {
 	if l.Forward.Port != 0 {
 		fmt.Fprintf(b, " forward=%+v", l.Forward)
-	} else if l.IdleTimeout != 15 || l.RequestTimeout != 60 || l.ACL.Type != "" {
-		fmt.Fprintf(b, " idle=%d request=%d acl=%+v", l.IdleTimeout, l.RequestTimeout, l.ACL)
+	} else if l.IdleTimeout != 15 || l.RequestTimeout != 60 || l.ACL.IDs != "" {
+		fmt.Fprintf(b, " idle=%d request=%d acl={Type:%s IDs:%s}", l.IdleTimeout, l.RequestTimeout, l.ACL.Type, l.ACL.IDs)
 	}
 }
 
@@ -83,6 +95,9 @@ func certificateNames(s cloud.Stack) map[string]string {
 	}
 	names[""] = "none"
 	for _, c := range s.Certificates {
+		names[c.Name] = c.Name[:8]
+	}
+	for _, c := range s.CACertificates {
 		names[c.Name] = c.Name[:8]
 	}
 	return names
@@ -135,11 +150,26 @@ func checkStack(t *testing.T, s cloud.Stack) {
 			t.Errorf("%s has no contents", c.Ref())
 		}
 	}
+	for _, a := range s.ACLs {
+		add(a.Ref())
+		if len(a.Entries) == 0 || len(a.Entries) > 300 {
+			t.Errorf("%s has %d entries", a.Ref(), len(a.Entries))
+		}
+	}
+	for _, c := range s.CACertificates {
+		add(c.Ref())
+	}
 	used := map[cloud.Ref]bool{}
 	for _, l := range s.Listeners {
 		add(l.Ref())
 		if l.Forward.Port == 0 {
 			used[cloud.ServerGroupRef(l.Group)] = true
+		}
+		for _, name := range l.ACL.Names() {
+			used[cloud.ACLRef(name)] = true
+		}
+		if l.TLS.CACertificate != "" {
+			used[cloud.CACertificateRef(l.TLS.CACertificate)] = true
 		}
 		if _, theirs := cloud.IDOfName(l.TLS.Certificate); l.Protocol == cloud.HTTPS && !theirs {
 			used[cloud.CertificateRef(l.TLS.Certificate)] = true
@@ -185,7 +215,7 @@ func checkUse(t *testing.T, seen, used map[cloud.Ref]bool) {
 		}
 	}
 	for ref := range seen {
-		if ref.Kind == cloud.KindCertificate && !used[ref] {
+		if ref.Kind.Regional() && !used[ref] {
 			t.Errorf("%s is there and nothing refers to it", ref)
 		}
 		if ref.Kind == cloud.KindServerGroup && !used[ref] {
@@ -212,7 +242,9 @@ func checkBoth(t *testing.T, s cloud.Stack) {
 	for _, list := range rules {
 		sort.Strings(list)
 	}
-	if fmt.Sprint(rules[80]) != fmt.Sprint(rules[443]) {
-		t.Errorf("the listeners differ: %v and %v", rules[80], rules[443])
+	for _, l := range s.Listeners {
+		if fmt.Sprint(rules[80]) != fmt.Sprint(rules[l.Port]) {
+			t.Errorf("the listeners differ: %v and %v", rules[80], rules[l.Port])
+		}
 	}
 }

@@ -27,6 +27,9 @@ func (r *reporter) conclude(in loaded, out outcome, problems []cloud.Problem) {
 		status.LoadBalancerID, status.Address = "", ""
 	}
 	status.Intents = settle(status.Intents, intent{todo: out.todo}, out.done, in.Now)
+	if out.done.Known {
+		status.ListenPorts = addedPorts(out.want.Stack, got)
+	}
 	status.DomainExtensions = extensionIDs(got)
 	status.Certificates = servedCertificates(out.want, got)
 	quotas := quotasOf(in, got)
@@ -127,13 +130,18 @@ type quota struct {
 }
 
 // quotasOf counts what the quotas count: everything on the listener, also what is not ours. Rules
-// are the fuller listener's.
+// and domain extensions are the fullest listener's.
 func quotasOf(in loaded, got cloud.Observed) []quota {
 	l := limits(in).Filled()
-	rules := map[int]int{}
+	rules, extensions := map[int]int{}, map[int]int{}
 	for _, list := range [][]cloud.Rule{got.Ours.Rules, got.Foreign.Rules} {
 		for _, rule := range list {
 			rules[rule.Port]++
+		}
+	}
+	for _, list := range [][]cloud.Extension{got.Ours.Extensions, got.Foreign.Extensions} {
+		for _, extension := range list {
+			extensions[extension.Port]++
 		}
 	}
 	members := 0
@@ -141,8 +149,8 @@ func quotasOf(in loaded, got cloud.Observed) []quota {
 		members += len(g.Members)
 	}
 	return []quota{
-		{"rules", max(rules[80], rules[443]), l.RulesPerListener},
-		{"domain extensions", len(got.Ours.Extensions) + len(got.Foreign.Extensions), l.ExtensionsPerListener},
+		{"rules", most(rules), l.RulesPerListener},
+		{"domain extensions", most(extensions), l.ExtensionsPerListener},
 		{"backend servers", members, l.MembersPerInstance},
 		{"server certificates of the region", got.RegionCertificates, certificateQuota(in)},
 	}
@@ -155,6 +163,14 @@ func certificateQuota(in loaded) int {
 		return quotas.ServerCertificatesPerRegion
 	}
 	return 100
+}
+
+func most(counts map[int]int) int {
+	n := 0
+	for _, count := range counts {
+		n = max(n, count)
+	}
+	return n
 }
 
 func use(quotas []quota) string {

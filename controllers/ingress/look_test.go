@@ -48,7 +48,7 @@ func (w *world) answerOf(l fakecloud.ListenerView, host, path string) string {
 func (w *world) serves(ingress, host, path, want string) {
 	w.Helper()
 	address := w.address(ingress)
-	for _, port := range ports {
+	for _, port := range []int{portHTTP, portHTTPS} {
 		if got := w.answer(address, port, host, path); got != want {
 			w.Errorf("%s%s on port %d of %q: answered by %q, want %q", host, path, port, address, got, want)
 		}

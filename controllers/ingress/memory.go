@@ -2,6 +2,7 @@ package ingress
 
 import (
 	"hash/fnv"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,6 +21,7 @@ type memory struct {
 
 type remembered struct {
 	observed cloud.Observed
+	ports    []int     // that were read
 	until    time.Time // when an audit is due
 }
 
@@ -27,21 +29,23 @@ func newMemory() *memory {
 	return &memory{groups: map[string]remembered{}, rejected: map[string]map[cloud.Ref]cloud.Problem{}, gone: map[string]time.Time{}}
 }
 
-func (m *memory) get(group string, now time.Time) (cloud.Observed, bool) {
+// get gives what is remembered of a group, if it covers the ports.
+func (m *memory) get(group string, now time.Time, ports []int) (cloud.Observed, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r, ok := m.groups[group]
-	if !ok || !now.Before(r.until) {
+	missing := func(port int) bool { return !slices.Contains(r.ports, port) }
+	if !ok || !now.Before(r.until) || slices.ContainsFunc(ports, missing) {
 		return cloud.Observed{}, false
 	}
 	return r.observed, true
 }
 
-// put remembers a reading until the given time.
-func (m *memory) put(group string, o cloud.Observed, until time.Time) {
+// put remembers a reading.
+func (m *memory) put(group string, r remembered) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.groups[group] = remembered{observed: o, until: until}
+	m.groups[group] = r
 }
 
 // update replaces what is remembered without moving the audit.
@@ -49,7 +53,8 @@ func (m *memory) update(group string, o cloud.Observed) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if r, ok := m.groups[group]; ok {
-		m.groups[group] = remembered{observed: o, until: r.until}
+		r.observed = o
+		m.groups[group] = r
 	}
 }
 

@@ -20,7 +20,7 @@ func TestMemory(t *testing.T) {
 	first := cloud.Observed{Instance: &cloud.Instance{ID: "lb-1"}}
 	second := cloud.Observed{Instance: &cloud.Instance{ID: "lb-2"}}
 	knows := func(now time.Time) cloud.ID {
-		if got, ok := m.get("g", now); ok {
+		if got, ok := m.get("g", now, []int{80, 443}); ok {
 			return got.Instance.ID
 		}
 		return ""
@@ -29,8 +29,11 @@ func TestMemory(t *testing.T) {
 	if got := knows(at(0)); got != "" {
 		t.Errorf("update of nothing: got %q, want that it stays unknown", got)
 	}
-	m.put("g", first, at(time.Hour))
+	m.put("g", remembered{observed: first, ports: []int{80, 443, 8080}, until: at(time.Hour)})
 	m.update("g", second)
+	if _, ok := m.get("g", at(0), []int{80, 8081, 443}); ok {
+		t.Error("a port that was not read is taken for known")
+	}
 	if got := knows(at(59 * time.Minute)); got != "lb-2" {
 		t.Errorf("before the audit: got %q, want lb-2", got)
 	}

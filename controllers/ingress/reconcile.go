@@ -26,9 +26,6 @@ type reconciler struct {
 	options  Options
 }
 
-// ports are the listeners of every group.
-var ports = []int{80, 443} //nolint:gochecknoglobals // a constant that Go cannot declare as one
-
 // Reconcile implements reconcile.Reconciler.
 func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
 	in, err := r.loader.load(ctx, req.Name)
@@ -107,13 +104,14 @@ func (r *reconciler) observe(ctx context.Context, in loaded) (cloud.Observed, er
 	if in.Release {
 		r.memory.forget(name) // what is let go is not found again, so the end begins with a reading
 	}
-	got, ok := r.memory.get(name, in.Now)
+	ports := portsOf(in)
+	got, ok := r.memory.get(name, in.Now, ports)
 	if !ok {
 		var err error
 		if got, err = r.read(ctx, in); err != nil {
 			return got, err
 		}
-		r.memory.put(name, got, in.Now.Add(auditAfter(name, r.options.AuditInterval)))
+		r.memory.put(name, remembered{observed: got, ports: ports, until: in.Now.Add(auditAfter(name, r.options.AuditInterval))})
 	}
 	return got, nil
 }
@@ -158,7 +156,8 @@ func recallClaims(in *loaded, got cloud.Observed) {
 }
 
 func query(in loaded) cloud.Query {
-	q := cloud.Query{Owner: in.Owner, Ports: ports}
+	// A record without claims is new or lost, and with it may be the ports that were added.
+	q := cloud.Query{Owner: in.Owner, Ports: portsOf(in), Strays: in.Record == nil || len(in.Record.Status.Claims) == 0}
 	if id, ok := desired.ParseIDGroup(in.Owner.Group); ok {
 		q.LoadBalancer = cloud.ID(id)
 	}

@@ -150,6 +150,7 @@ func (r *records) begin(ctx context.Context, in *loaded, i intent) error {
 	status.Intents = intents(open(status.Intents, i.got.IDs, in.Now), i.todo.Intents(), in.Now)
 	status.CreateAttempts = attempts(*in, i.got)
 	status.ReclaimPolicy = in.Config.Spec.ReclaimPolicy
+	status.ListenPorts = addedPorts(i.want.Stack, i.got)
 	status.TakenOver = takenOver(status.TakenOver, i.got, i.refused)
 	status.DefaultSecret = secretText(i.want.DefaultSecret)
 	status.EmptySince = emptySince(*in)
@@ -252,6 +253,9 @@ func takenOver(old []v1alpha1.TakenOver, got cloud.Observed, problems []cloud.Pr
 	}
 	for _, l := range got.Foreign.Listeners {
 		known := func(t v1alpha1.TakenOver) bool { return t.Port == l.Port }
+		if l.Port != portHTTP && l.Port != portHTTPS {
+			continue // not taken over
+		}
 		if !slices.ContainsFunc(list, known) {
 			list = append(list, v1alpha1.TakenOver{Port: l.Port, Definition: cut(plan.Definition(got, l.Port), maxDefinition)})
 		}

@@ -252,7 +252,8 @@ func ended(in loaded, out outcome) bool {
 		return false
 	}
 	got := out.done.Observed
-	empty := len(got.Ours.Listeners)+len(got.Ours.Rules)+len(got.Ours.ServerGroups)+len(got.Ours.Certificates) == 0
+	empty := len(got.Ours.Listeners)+len(got.Ours.Rules)+len(got.Ours.ServerGroups)+len(got.Ours.Certificates)+
+		len(got.Ours.ACLs)+len(got.Ours.CACertificates) == 0
 	switch {
 	case !empty:
 		return false

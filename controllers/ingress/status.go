@@ -52,7 +52,7 @@ func addressFor(ing *networkingv1.Ingress, got cloud.Observed, recorded string, 
 	shows := slices.Contains(addresses(ing), address)
 	switch {
 	case address != "" && (served || shows):
-		return []networkingv1.IngressLoadBalancerIngress{entry(address)}
+		return []networkingv1.IngressLoadBalancerIngress{entry(address, got)}
 	case recorded != "" && recorded != address && (address != "" || got.Instance == nil):
 		return without(ing, recorded)
 	default:
@@ -60,10 +60,15 @@ func addressFor(ing *networkingv1.Ingress, got cloud.Observed, recorded string, 
 	}
 }
 
-func entry(address string) networkingv1.IngressLoadBalancerIngress {
+// entry names the ports that every group has and those that were added and are there.
+func entry(address string, got cloud.Observed) networkingv1.IngressLoadBalancerIngress {
 	e := networkingv1.IngressLoadBalancerIngress{IP: address}
+	ports := []int{portHTTP, portHTTPS}
+	for _, added := range addedPorts(cloud.Stack{}, got) {
+		ports = append(ports, added.Port)
+	}
 	for _, port := range ports {
-		e.Ports = append(e.Ports, networkingv1.IngressPortStatus{Port: int32(port), Protocol: corev1.ProtocolTCP}) //nolint:gosec // 80 and 443
+		e.Ports = append(e.Ports, networkingv1.IngressPortStatus{Port: int32(port), Protocol: corev1.ProtocolTCP}) //nolint:gosec // the service's ports
 	}
 	return e
 }

@@ -35,7 +35,7 @@ the others are not looked at.
 ` + annotations.Markdown() + `
 An instance and its listeners are shared by all Ingresses of the instance, which can disagree. Then the
 Ingress with the oldest claim decides, and the others get the event ` + "`AnnotationConflict`" + `. Who
-says nothing agrees. What makes sense together only, such as the ` + "`acl-…`" + ` keys, the ` + "`sticky-session`" + `
+says nothing agrees. What makes sense together only, such as the ` + "`acl-…`" + ` and ` + "`…-cidrs`" + ` keys, the ` + "`sticky-session`" + `
 and cookie keys, the health check or the charge of the instance, is decided by one Ingress as a whole.
 
 "Created instance" means an instance that the controller creates. On one that is named by its id such
@@ -48,11 +48,13 @@ The fields of an SLBConfig say the same for a class. An annotation comes before 
 
 A value that cannot be read, or that the service would refuse beside the others, counts as absent and
 gets the event ` + "`InvalidAnnotation`" + `. Some are stricter: an Ingress whose ` + "`id`" + ` cannot be
-read (` + "`InvalidLoadBalancerID`" + `), one without an id whose ` + "`address-type`" + ` cannot be read,
-and one whose access control lists cannot be used are not served at all, because serving them could
-expose them to others than their author said; nor is one whose ` + "`canary`" + ` cannot be read, because it
-could take all of a path's requests. A key under these prefixes that is not in the table gets the
-event ` + "`UnknownAnnotation`" + `, with the nearest key that exists.
+read (` + "`InvalidLoadBalancerID`" + `), and one without an id whose ` + "`address-type`" + ` cannot be read, are not
+served at all, because serving them could expose them elsewhere than their author said; nor is one
+whose ` + "`canary`" + ` cannot be read, because it could take all of a path's requests. One whose
+` + "`acl-…`" + `, ` + "`allow-cidrs`" + `, ` + "`deny-cidrs`" + ` or ` + "`ca-secret`" + ` cannot be used is withheld: what is
+served of it stays as it is, nothing is added for it, and the listeners keep the access that they
+have. A key under these prefixes that is not in the table gets the event ` + "`UnknownAnnotation`" + `, with
+the nearest key that exists.
 
 ## Canaries and blue-green
 

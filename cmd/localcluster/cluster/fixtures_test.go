@@ -148,7 +148,7 @@ func (s *scene) instance(id string) instance {
 func (s *scene) leftOn(id string) string {
 	dump := s.world.Cloud.Dump()
 	var b bytes.Buffer
-	for _, lines := range [][]string{dump.Listeners, dump.Rules, dump.Extensions, dump.Groups, dump.Certificates} {
+	for _, lines := range [][]string{dump.Listeners, dump.Rules, dump.Extensions, dump.Groups, dump.Certificates, dump.ACLs} {
 		for _, line := range lines {
 			if strings.Contains(line, id) || strings.Contains(line, s.group()) {
 				b.WriteString(line + "\n")

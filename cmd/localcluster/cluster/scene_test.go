@@ -205,19 +205,33 @@ type reply struct {
 	TLS *tls.ConnectionState
 }
 
+// visitor is who sends a request. The zero visitor comes from any address, without a certificate.
+type visitor struct {
+	from         string // address
+	certificates []tls.Certificate
+}
+
 // transport sends requests to the listeners' ports of an address, without keeping connections.
 func (s *scene) transport(address string) *http.Transport {
+	return s.transportOf(visitor{}, address)
+}
+
+func (s *scene) transportOf(who visitor, address string) *http.Transport {
 	return &http.Transport{
-		DialContext: s.dialer(address), DisableKeepAlives: true,
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // the tests look at the certificate themselves
+		DialContext: s.dialerOf(who, address), DisableKeepAlives: true,
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true, Certificates: who.certificates}, // the tests look at the certificate themselves
 	}
 }
 
 // request sends one request to a listener's port of an address.
 func (s *scene) request(ctx context.Context, address, url string) (reply, error) {
+	return s.requestAs(ctx, visitor{}, address, url)
+}
+
+func (s *scene) requestAs(ctx context.Context, who visitor, address, url string) (reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	transport := s.transport(address)
+	transport := s.transportOf(who, address)
 	defer transport.CloseIdleConnections()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
@@ -238,6 +252,10 @@ func (s *scene) request(ctx context.Context, address, url string) (reply, error)
 
 // dialer connects to a listener's port of an address, whatever host is asked for.
 func (s *scene) dialer(address string) func(ctx context.Context, network, target string) (net.Conn, error) {
+	return s.dialerOf(visitor{}, address)
+}
+
+func (s *scene) dialerOf(who visitor, address string) func(ctx context.Context, network, target string) (net.Conn, error) {
 	return func(ctx context.Context, network, target string) (net.Conn, error) {
 		_, port, err := net.SplitHostPort(target)
 		if err != nil {
@@ -248,6 +266,9 @@ func (s *scene) dialer(address string) func(ctx context.Context, network, target
 			return nil, err
 		}
 		var d net.Dialer
+		if who.from != "" {
+			d.LocalAddr = &net.TCPAddr{IP: net.ParseIP(who.from)}
+		}
 		return d.DialContext(ctx, network, net.JoinHostPort(address, strconv.Itoa(s.world.Port(number))))
 	}
 }
