@@ -32,8 +32,8 @@ const (
 	CloudDenied              Reason = "CloudDenied"              // no permission
 	QuotaExceeded            Reason = "QuotaExceeded"            // of the account
 	FallbackCertificate      Reason = "FallbackCertificate"      // HTTPS is served with the self-signed certificate
-	InstanceCreated          Reason = "LoadBalancerCreated"      // Normal
-	InstanceReleased         Reason = "LoadBalancerReleased"     // Normal
+	InstanceCreated          Reason = "LoadBalancerCreated"      // Normal: an instance was created for the class
+	InstanceReleased         Reason = "LoadBalancerReleased"     // Normal: an instance that was created for the class is released
 	Programmed               Reason = "Programmed"               // Normal: a plan was carried out
 	MembersHeld              Reason = "MembersHeld"              // the last members stay while slices and pods disagree
 	NetworkInterfaceNotFound Reason = "NetworkInterfaceNotFound" // no ENI has a pod's address

@@ -50,8 +50,8 @@ func serviceNames(in *loaded) []types.NamespacedName {
 	for _, ing := range in.Ingresses {
 		list = append(list, desired.Services(ing)...)
 	}
-	if b := in.Config.Spec.DefaultBackend; b != nil && len(in.Ingresses) > 0 {
-		list = append(list, types.NamespacedName{Namespace: b.Namespace, Name: b.Name})
+	if name, ok := desired.ConfigService(in.Config); ok && len(in.Ingresses) > 0 {
+		list = append(list, name)
 	}
 	slices.SortFunc(list, func(a, b types.NamespacedName) int { return strings.Compare(a.String(), b.String()) })
 	return slices.Compact(list)
