@@ -6,7 +6,7 @@ type Reason string
 
 // Reasons that concern a whole group, or its load balancer instance.
 const (
-	ConfigMissing            Reason = "ConfigMissing"            // class, SLBConfig or a permission to read is missing; the group is frozen
+	ConfigMissing            Reason = "ConfigMissing"            // class or SLBConfig is missing and the group is frozen, or a Secret may not be read and what it gave is kept
 	InvalidConfig            Reason = "InvalidConfig"            // the class's SLBConfig cannot be used
 	InvalidLoadBalancerID    Reason = "InvalidLoadBalancerID"    // the id annotation is no instance id
 	LoadBalancerNotFound     Reason = "LoadBalancerNotFound"     // no such instance in this account and region

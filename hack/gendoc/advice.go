@@ -24,7 +24,7 @@ func adviceOf(value string) advice {
 
 func groupAdvice() map[string]advice {
 	return map[string]advice{
-		"ConfigMissing":            {warning, "Restore the IngressClass, the SLBConfig or the permission that the message names. Until then nothing of the group is changed or deleted."},
+		"ConfigMissing":            {warning, "Restore the IngressClass, the SLBConfig or the permission that the message names. Until then nothing that depends on it is changed or deleted."},
 		"InvalidConfig":            {warning, "Correct the field of the SLBConfig that the message names."},
 		"InvalidLoadBalancerID":    {warning, "Write the id as the console shows it: `lb-` and lower-case letters and digits. The Ingress is not served until then."},
 		"LoadBalancerNotFound":     {warning, "Correct the id, or remove the annotation. Check that the instance is of the controller's account and region."},
