@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
@@ -47,7 +48,7 @@ func (m *maker) chooseRules(listeners []cloud.Listener) []cloud.Rule {
 		if r.Keep && !there {
 			continue
 		}
-		if there && (r.Keep || r.KeepGroup && m.hasGroup(have.Group)) {
+		if there && (r.Keep || (r.KeepGroup || m.leavesCanary(have.Group, r.Group)) && m.hasGroup(have.Group)) {
 			r.Group = have.Group
 		}
 		r.KeepGroup = false
@@ -59,6 +60,15 @@ func (m *maker) chooseRules(listeners []cloud.Listener) []cloud.Rule {
 func (m *maker) hasGroup(name string) bool {
 	_, ok := m.got.Ours.ServerGroup(name)
 	return ok
+}
+
+// leavesCanary tells whether a Service port that shared a group with a canary is to have one of its
+// own again while nothing is known of its members: the new group would be empty, and the shared one
+// has them.
+func (m *maker) leavesCanary(from, to string) bool {
+	want, ok := m.want.ServerGroup(to)
+	have, _ := m.got.Ours.ServerGroup(to)
+	return ok && want.Hold && len(want.Members)+len(have.Members) == 0 && strings.HasPrefix(from, to+"/")
 }
 
 // stranded are rules of ours on a wanted port whose listener is not ours: while the listener is

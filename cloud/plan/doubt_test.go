@@ -71,3 +71,40 @@ func TestKeepGroup(t *testing.T) {
 		t.Fatalf("plan (-want +got):\n%s\n%s", diff, todo)
 	}
 }
+
+// TestLeavingACanary leaves rule and listener on the group that a Service shared with its canary
+// while nothing is known of its members, and moves them once they are known, or there are none.
+func TestLeavingACanary(t *testing.T) {
+	t.Parallel()
+	const own, shared, other = "n/web/80", "n/web/80/next/80/next", "n/web/8080/next/80/next"
+	cases := map[string]struct {
+		reason string
+		from   string
+		group  cloud.ServerGroup
+		want   string // group of the rule and the listener in the end
+	}{
+		"Held":   {"the new group would be empty", shared, cloud.ServerGroup{Name: own, Hold: true}, shared},
+		"Known":  {"the members are known", shared, cloud.ServerGroup{Name: own, Hold: true, Members: []cloud.Member{{ServerID: "eni-1", IP: "10.0.0.1", Port: 80, Weight: 100}}}, own},
+		"Empty":  {"there are none", shared, cloud.ServerGroup{Name: own}, own},
+		"Others": {"the present group is another Service port's: its requests are no longer its author's", other, cloud.ServerGroup{Name: own, Hold: true}, own},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want, got, policy := doubted()
+			got.Ours.Rules[0].Group, got.Ours.Listeners[0].Group = tc.from, tc.from
+			got.Ours.ServerGroups[1].Name = tc.from
+			got.IDs[cloud.ServerGroupRef(tc.from)] = "rsp-1"
+			want.Rules[0].Group, want.Listeners[0].Group = own, own
+			want.ServerGroups[1] = tc.group
+			todo, _ := plan.Make(want, got, policy)
+			after := got
+			for _, s := range todo.Steps {
+				after = after.After(policy.Owner, s.Change, cloud.IDs{})
+			}
+			if r, l := after.Ours.Rules[0].Group, after.Ours.Listeners[0].Group; r != tc.want || l != tc.want {
+				t.Errorf("%s: rule and listener point at %q and %q, want %q\n%s", tc.reason, r, l, tc.want, todo)
+			}
+		})
+	}
+}

@@ -90,7 +90,7 @@ func (m *maker) chooseListeners() []cloud.Listener {
 func (m *maker) resolve(l cloud.Listener) cloud.Listener {
 	l = m.resolveAccess(l)
 	if have, ok := m.got.Ours.Listener(l.Port); ok && !mustRecreate(have, l) {
-		if l.KeepGroup {
+		if l.KeepGroup || m.leavesCanary(have.Group, l.Group) && m.hasGroup(have.Group) {
 			l.Group = have.Group
 		}
 		if l.TLS.Keep {

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slb-ingress/slb-ingress-controller/annotations"
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
@@ -48,5 +49,30 @@ func TestScaleToZeroEmptiesAtOnce(t *testing.T) {
 		w.settle()
 		w.wrote(seq, "AddVServerGroupBackendServers")
 		w.serves("cafe", "cafe.example", "/", "coffee")
+	})
+}
+
+// TestCanaryLeavesWhileMembersAreHeld: the rule stays with the group that has the pods until it is
+// known which of them the stable Service has.
+func TestCanaryLeavesWhileMembersAreHeld(t *testing.T) {
+	t.Parallel()
+	play(t, func(w *world) {
+		w.one()
+		w.app("next", 1)
+		canary := ingressOf("next", route{"cafe.example", "/", "next"})
+		canary.Annotations = map[string]string{annotations.OwnPrefix + "canary": "true", annotations.OwnPrefix + "canary-weight": "0"}
+		w.add(canary)
+		w.settle()
+		w.serves("cafe", "cafe.example", "/", "coffee")
+
+		w.list("coffee", 0)
+		w.remove(canary)
+		w.run(30 * time.Second)
+		w.serves("cafe", "cafe.example", "/", "coffee")
+		w.list("coffee", 1)
+		seq := w.cloud.Seq()
+		w.settle()
+		w.serves("cafe", "cafe.example", "/", "coffee")
+		w.wrote(seq, "CreateVServerGroup", "SetRule", "SetRule", "DeleteVServerGroup")
 	})
 }

@@ -38,10 +38,12 @@ func (w *world) answerOf(l fakecloud.ListenerView, host, path string) string {
 		return "404"
 	case fakecloud.MatchedDefault:
 	}
-	if len(group.Members) == 0 {
-		return "503"
+	for _, m := range group.Members {
+		if m.Weight > 0 {
+			return w.pods[m.IP]
+		}
 	}
-	return w.pods[group.Members[0].IP]
+	return "503"
 }
 
 // serves checks who answers on both ports.
