@@ -12,6 +12,7 @@ const (
 	LoadBalancerNotFound     Reason = "LoadBalancerNotFound"     // no such instance in this account and region
 	LoadBalancerLocked       Reason = "LoadBalancerLocked"       // in arrears or expired
 	LoadBalancerNotAllowed   Reason = "LoadBalancerNotAllowed"   // the class's SLBConfig does not let the instance be named
+	NamespaceNotAllowed      Reason = "NamespaceNotAllowed"      // the class's SLBConfig does not serve the Ingress's namespace
 	LoadBalancerManaged      Reason = "LoadBalancerManaged"      // ServiceManagedMode, or another controller's tag
 	LoadBalancerClaimed      Reason = "LoadBalancerClaimed"      // another cluster claimed it, or another class
 	SharedPerformance        Reason = "SharedPerformance"        // cannot have ENI members

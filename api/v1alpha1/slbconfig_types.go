@@ -130,6 +130,14 @@ type SLBConfigSpec struct {
 	// +listType=set
 	AllowedLoadBalancerIDs *[]string `json:"allowedLoadBalancerIDs,omitempty"`
 
+	// AllowedNamespaces selects the namespaces whose Ingresses are served, by their labels. Ingresses
+	// of others are refused, also those that were served before. Without the field, and if it is
+	// empty, all namespaces are allowed.
+	//
+	// +optional
+	// +kubebuilder:validation:XValidation:rule="!has(self.matchExpressions) || self.matchExpressions.all(e, e.operator in ['In', 'NotIn'] ? has(e.values) && size(e.values) > 0 : e.operator in ['Exists', 'DoesNotExist'] && (!has(e.values) || size(e.values) == 0))",message="an expression has operator In or NotIn with values, or Exists or DoesNotExist without"
+	AllowedNamespaces *metav1.LabelSelector `json:"allowedNamespaces,omitempty"`
+
 	// Quotas are the account's quotas where they were raised above the service's defaults.
 	//
 	// +optional

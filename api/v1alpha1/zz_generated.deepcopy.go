@@ -342,6 +342,11 @@ func (in *SLBConfigSpec) DeepCopyInto(out *SLBConfigSpec) {
 			copy(*out, *in)
 		}
 	}
+	if in.AllowedNamespaces != nil {
+		in, out := &in.AllowedNamespaces, &out.AllowedNamespaces
+		*out = new(v1.LabelSelector)
+		(*in).DeepCopyInto(*out)
+	}
 	if in.Quotas != nil {
 		in, out := &in.Quotas, &out.Quotas
 		*out = new(Quotas)

@@ -17,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/apiutil"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 	"sigs.k8s.io/controller-runtime/pkg/event"
@@ -80,9 +81,9 @@ func (b builderIndexer) IndexField(_ context.Context, o client.Object, field str
 }
 
 func (a *apiServer) open(scheme *runtime.Scheme, kind client.Object) *stream {
-	gvks, _, err := scheme.ObjectKinds(kind)
+	gvk, err := apiutil.GVKForObject(kind, scheme)
 	a.world.must(err)
-	list, err := scheme.New(gvks[0].GroupVersion().WithKind(gvks[0].Kind + "List"))
+	list, err := scheme.New(gvk.GroupVersion().WithKind(gvk.Kind + "List"))
 	a.world.must(err)
 	events, err := a.Watch(a.world.Context(), list.(client.ObjectList))
 	a.world.must(err)

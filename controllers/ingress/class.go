@@ -7,6 +7,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
@@ -21,7 +22,7 @@ const shippedClass = "slb"
 // when either is missing; one that is not may be somebody else's and is left alone.
 func (l *loader) loadClass(ctx context.Context, g group, in *loaded) error {
 	name := l.className(g, *in)
-	class, err := l.readClass(ctx, name)
+	class, err := readClass(ctx, l.client, name)
 	if err != nil {
 		return err
 	}
@@ -52,7 +53,7 @@ func (l *loader) keepOurs(ctx context.Context, in *loaded) error {
 	kept := in.Ingresses[:0:0]
 	for _, ing := range in.Ingresses {
 		p, _ := l.options.placeOf(ing)
-		class, err := l.readClass(ctx, p.class)
+		class, err := readClass(ctx, l.client, p.class)
 		if err != nil {
 			return err
 		}
@@ -66,9 +67,10 @@ func (l *loader) keepOurs(ctx context.Context, in *loaded) error {
 	return nil
 }
 
-func (l *loader) readClass(ctx context.Context, name string) (*networkingv1.IngressClass, error) {
+// readClass reads an IngressClass; nil if there is none.
+func readClass(ctx context.Context, reader client.Reader, name string) (*networkingv1.IngressClass, error) {
 	var class networkingv1.IngressClass
-	err := l.client.Get(ctx, types.NamespacedName{Name: name}, &class)
+	err := reader.Get(ctx, types.NamespacedName{Name: name}, &class)
 	if apierrors.IsNotFound(err) {
 		return nil, nil //nolint:nilnil // absence is an answer here, not an error
 	}
@@ -114,26 +116,36 @@ func (l *loader) keepClass(name string, in *loaded) {
 
 // loadConfig reads the class's parameters; a class without any has the API's defaults.
 func (l *loader) loadConfig(ctx context.Context, class *networkingv1.IngressClass, in *loaded) error {
+	config, missing, err := readConfig(ctx, l.client, class)
+	switch {
+	case err != nil:
+		return err
+	case missing != "":
+		l.freezeOrEnd(in, missing)
+	default:
+		in.Config = config
+	}
+	return nil
+}
+
+// readConfig reads a class's parameters, or says for people why there are none that can be used.
+func readConfig(ctx context.Context, reader client.Reader, class *networkingv1.IngressClass) (config *v1alpha1.SLBConfig, missing string, err error) {
 	parameters := class.Spec.Parameters
 	if parameters == nil {
-		in.Config = defaultConfig()
-		return nil
+		return defaultConfig(), "", nil
 	}
 	if parameters.Kind != kindSLBConfig || parameters.APIGroup == nil || *parameters.APIGroup != v1alpha1.GroupName {
-		l.freezeOrEnd(in, fmt.Sprintf("IngressClass %q: spec.parameters must name an SLBConfig of group %s", class.Name, v1alpha1.GroupName))
-		return nil
+		return nil, fmt.Sprintf("IngressClass %q: spec.parameters must name an SLBConfig of group %s", class.Name, v1alpha1.GroupName), nil
 	}
-	var config v1alpha1.SLBConfig
-	err := l.client.Get(ctx, types.NamespacedName{Name: parameters.Name}, &config)
+	config = &v1alpha1.SLBConfig{}
+	err = reader.Get(ctx, types.NamespacedName{Name: parameters.Name}, config)
 	if apierrors.IsNotFound(err) {
-		l.freezeOrEnd(in, fmt.Sprintf("IngressClass %q: SLBConfig %q does not exist; create it, or remove spec.parameters", class.Name, parameters.Name))
-		return nil
+		return nil, fmt.Sprintf("IngressClass %q: SLBConfig %q does not exist; create it, or remove spec.parameters", class.Name, parameters.Name), nil
 	}
 	if err != nil {
-		return fmt.Errorf("reading SLBConfig %q: %w", parameters.Name, err)
+		return nil, "", fmt.Errorf("reading SLBConfig %q: %w", parameters.Name, err)
 	}
-	in.Config = &config
-	return nil
+	return config, "", nil
 }
 
 // freezeOrEnd freezes a group that has Ingresses; one that has none can end without parameters.

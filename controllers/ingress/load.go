@@ -32,7 +32,8 @@ type loader struct {
 type loaded struct {
 	desired.Snapshot
 
-	// Absent: there is no such group, and nothing of it is on record.
+	// Absent: there is no such group, and nothing of it is on record. A group that nobody is admitted
+	// to is not absent, and has neither record nor Ingresses.
 	Absent bool
 	// Frozen says what is missing, for people; nothing may change while it is not empty.
 	Frozen string
@@ -69,7 +70,7 @@ func (l *loader) load(ctx context.Context, name string) (loaded, error) {
 		return in, err
 	}
 	if in.Record == nil && len(in.Ingresses) == 0 {
-		in.Absent = true
+		in.Absent = len(in.Problems) == 0
 		return in, nil
 	}
 	if err := l.loadClass(ctx, g, &in); err != nil || in.Absent || in.Frozen != "" {
@@ -122,8 +123,17 @@ func (l *loader) loadMembers(ctx context.Context, g group, in *loaded) error {
 	if err := l.keepOurs(ctx, in); err != nil {
 		return err
 	}
+	doubts, err := l.keepAllowed(ctx, in)
+	if err != nil {
+		return err
+	}
 	if in.Record != nil || len(in.Ingresses) > 0 {
 		l.keepClass(l.className(g, *in), in)
+	}
+	for _, ing := range in.Ingresses {
+		if why := doubts[ing.UID]; why != "" {
+			in.Frozen = why
+		}
 	}
 	return l.loadFormer(ctx, in)
 }

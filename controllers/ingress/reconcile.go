@@ -36,6 +36,10 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		r.forget(ctx, req.Name)
 		return reconcile.Result{}, nil
 	}
+	if in.Record == nil && len(in.Ingresses) == 0 {
+		r.reporter.tell(in, in.Problems)
+		return reconcile.Result{}, nil
+	}
 	if in.Frozen != "" {
 		return r.reporter.frozen(ctx, in)
 	}

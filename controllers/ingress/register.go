@@ -33,12 +33,13 @@ type Deps struct {
 }
 
 // CacheOptions keeps the cache small: of a Pod it holds metadata without managed fields, addresses
-// and nothing else. A manager that runs this controller must be made with it.
+// and nothing else, of a Namespace its name and labels. A manager that runs this controller must be made with it.
 func CacheOptions() cache.Options {
 	return cache.Options{
 		DefaultTransform: cache.TransformStripManagedFields(),
 		ByObject: map[client.Object]cache.ByObject{
-			&corev1.Pod{}: {Transform: stripPod},
+			&corev1.Pod{}:     {Transform: stripPod},
+			namespaceObject(): {Transform: stripNamespace},
 		},
 	}
 }
@@ -149,6 +150,7 @@ func (r router) watched() []watched {
 		{&corev1.Service{}, r.mapped(r.service), serviceChanged()},
 		{&discoveryv1.EndpointSlice{}, r.mapped(r.endpoints), predicate.Funcs{}},
 		{&corev1.Pod{}, r.mapped(r.pod), pods},
+		{namespaceObject(), r.mapped(r.namespace), predicate.LabelChangedPredicate{}},
 	}
 }
 

@@ -111,6 +111,10 @@ func (r *reporter) finished(ctx context.Context, in loaded, out outcome) (reconc
 	}
 	if ended(in, out) {
 		r.forget(group)
+		if len(in.Problems) > 0 {
+			r.ledger.replace(group, in.Problems) // those who are refused were told, and still are
+			r.metrics.set(r.ledger.counts())
+		}
 		r.memory.end(group)
 		return reconcile.Result{}, r.records.end(ctx, in.Record)
 	}

@@ -30,6 +30,7 @@ func groupAdvice() map[string]advice {
 		"LoadBalancerNotFound":     {warning, "Correct the id, or remove the annotation. Check that the instance is of the controller's account and region."},
 		"LoadBalancerLocked":       {warning, "Settle the account's arrears or renew the instance."},
 		"LoadBalancerNotAllowed":   {warning, "Name an instance that `allowedLoadBalancerIDs` of the class's SLBConfig lists, or have it added there. The Ingress is not served until then."},
+		"NamespaceNotAllowed":      {warning, "Use another class, or have the namespace given labels that `allowedNamespaces` of the class's SLBConfig selects. The Ingress is not served until then, and what was served of it is taken away."},
 		"LoadBalancerManaged":      {warning, "Name an instance that no other controller or cloud service manages."},
 		"LoadBalancerClaimed":      {warning, "Name another instance, or remove the other use first. If our tags were removed from an instance that we created, put them back."},
 		"SharedPerformance":        {warning, "Give the instance a specification, or name a guaranteed-performance instance."},
