@@ -24,19 +24,19 @@ const maxListenPorts = 48
 func accessRows() []Row {
 	return []Row{
 		{
-			Name: AllowCIDRs, Type: networks(), Level: LevelListener, Bundle: BundleACL, Withholds: true, Example: "192.0.2.0/24,198.51.100.7",
+			Name: AllowCIDRs, Type: networks(), Level: LevelListener, Bundle: BundleACL, Withholds: true, Example: "192.0.2.0/24,198.51.100.7", Field: "listeners.allowCIDRs",
 			Doc: "Admits clients of these networks alone, by an access control list that the controller keeps; not together with `deny-cidrs` or `acl-id`.",
 		},
 		{
-			Name: DenyCIDRs, Type: networks(), Level: LevelListener, Bundle: BundleACL, Withholds: true, Example: "203.0.113.0/24",
+			Name: DenyCIDRs, Type: networks(), Level: LevelListener, Bundle: BundleACL, Withholds: true, Example: "203.0.113.0/24", Field: "listeners.denyCIDRs",
 			Doc: "Refuses clients of these networks, by an access control list that the controller keeps; not together with `allow-cidrs` or `acl-id`.",
 		},
 		{
-			Name: CASecret, Type: secretName(), Level: LevelListener, On: cloud.HTTPS, Withholds: true, Example: "client-ca",
-			Doc: "Admits HTTPS clients alone whose certificate the CA in ca.crt of this Secret of the Ingress's namespace has signed; taking it away re-creates the HTTPS listeners.",
+			Name: CASecret, Type: secretName(), Level: LevelListener, On: cloud.HTTPS, Withholds: true, Example: "client-ca", Field: "listeners.caSecretName",
+			Doc: "Admits HTTPS clients alone whose certificate the CA in ca.crt of this Secret of the Ingress's namespace, for a class the controller's, has signed; taking it away re-creates the HTTPS listeners.",
 		},
 		{
-			Name: ListenPorts, Type: listenPorts(), Level: LevelListener, Example: `[{"HTTP":8080},{"HTTPS":8443}]`,
+			Name: ListenPorts, Type: listenPorts(), Level: LevelListener, Example: `[{"HTTP":8080},{"HTTPS":8443}]`, Field: "listeners.listenPorts",
 			Doc: "Serves on these ports too, with the same rules and certificates; 80 and 443 are served in any case.",
 		},
 	}
@@ -88,7 +88,28 @@ func listenPorts() Type {
 		Want:    fmt.Sprintf("a JSON list of 1 to %d ports with their protocols", maxListenPorts),
 		accepts: func(v string) bool { _, err := ParseListenPorts(v); return err == nil },
 		why:     func(v string) error { _, err := ParseListenPorts(v); return err },
+		spell:   spellPorts,
 	}
+}
+
+// spellPorts writes the field of an SLBConfig, a list of ports with their protocols, as an annotation
+// has it.
+func spellPorts(field any) string {
+	list, ok := field.([]any)
+	if !ok {
+		return ""
+	}
+	var entries []map[string]any
+	for _, item := range list {
+		if port, ok := item.(map[string]any); ok {
+			entries = append(entries, map[string]any{fmt.Sprint(port["protocol"]): port["port"]})
+		}
+	}
+	text, err := json.Marshal(entries)
+	if err != nil {
+		return ""
+	}
+	return string(text)
 }
 
 // Port is a listener's port and protocol.

@@ -53,7 +53,7 @@ func createdRows() []Row {
 		},
 		{
 			Name: "ip-version", Type: Type{Want: `"ipv4", since pods are reached by IPv4 and the service offers no intranet instance with IPv6`, accepts: func(v string) bool { return v == "ipv4" }},
-			Level: LevelCreated, Default: "ipv4", Example: "ipv4",
+			Level: LevelCreated, Default: "ipv4", Example: "ipv4", Field: "loadBalancer.ipVersion",
 			Doc: "Says the version of the instance's address.",
 		},
 		{

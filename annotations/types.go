@@ -17,6 +17,7 @@ type Type struct {
 	accepts func(string) bool
 	yes, no string             // how a switch spells itself; empty: it is none
 	why     func(string) error // names the part of a value that cannot be read; may be nil
+	spell   func(any) string   // spells the value of a field as an annotation would; nil: as its JSON type says
 }
 
 // Accepts tells whether the value is one of the type. Values are taken literally: no blanks are

@@ -104,10 +104,11 @@ func FromFields(spec map[string]any) (Values, []Fault) {
 			values[row.Name] = text
 		default:
 			key := "spec." + row.Field
-			faults = append(faults, Fault{
-				Name: row.Name, Key: key, Reason: cloud.InvalidConfig,
-				Message: fmt.Sprintf("%s has value %q and needs %s, such as %q", key, text, row.Type.Want, row.Example),
-			})
+			message := fmt.Sprintf("%s has value %q and needs %s, such as %q", key, clip(text), row.Type.Want, row.Example)
+			if row.Type.why != nil {
+				message += fmt.Sprintf(": %v", row.Type.why(text))
+			}
+			faults = append(faults, Fault{Name: row.Name, Key: key, Reason: cloud.InvalidConfig, Message: message})
 		}
 	}
 	return values, faults
@@ -129,6 +130,9 @@ func fieldAt(spec map[string]any, path string) any {
 // text spells a field's value as an annotation would. An object that is there switches on what a
 // switch says.
 func (t Type) text(value any) (text string, ok bool) {
+	if t.spell != nil {
+		return t.spell(value), value != nil
+	}
 	switch x := value.(type) {
 	case string:
 		return x, x != ""

@@ -84,7 +84,8 @@ func TestFromFields(t *testing.T) {
 	t.Parallel()
 	const spec = `{"addressType": "intranet", "tags": {"b": "2", "a": "1"}, "listeners": {
 		"gzip": false, "http2": true, "idleTimeout": 30, "sslRedirect": true, "sslRedirectCode": 308, "requestTimeout": 900,
-		"acl": {"type": "white", "ids": ["acl-2", "acl-1"]}, "healthCheck": {}, "stickySession": {"type": "insert", "cookieTimeout": 5}}}`
+		"acl": {"type": "white", "ids": ["acl-2", "acl-1"]}, "healthCheck": {}, "listenPorts": [{"port": 8443, "protocol": "HTTPS"}, {"port": 8080, "protocol": "HTTP"}],
+		"denyCIDRs": ["10.0.0.0/8", "10.9.9.9"], "stickySession": {"type": "insert", "cookieTimeout": 5}}}`
 	var fields map[string]any
 	if err := json.Unmarshal([]byte(spec), &fields); err != nil {
 		t.Fatal(err)
@@ -94,6 +95,7 @@ func TestFromFields(t *testing.T) {
 		"address-type": "intranet", "additional-resource-tags": "a=1,b=2", "gzip": "off", "http2-enabled": "on", "idle-timeout": "30",
 		"ssl-redirect": "true", "ssl-redirect-code": "308", "acl-status": "on", "acl-type": "white", "acl-id": "acl-2,acl-1",
 		"health-check-flag": "on", "sticky-session": "on", "sticky-session-type": "insert", "cookie-timeout": "5",
+		"listen-ports": `[{"HTTPS":8443},{"HTTP":8080}]`, "deny-cidrs": "10.0.0.0/8,10.9.9.9",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)

@@ -21,6 +21,12 @@ type LoadBalancerSettings struct {
 	// +kubebuilder:validation:Pattern=`^[0-9]{1,3}(\.[0-9]{1,3}){3}$`
 	Address string `json:"address,omitempty"`
 
+	// IPVersion of the instance's address. Pods are reached by IPv4.
+	//
+	// +optional
+	// +kubebuilder:validation:Enum=ipv4
+	IPVersion string `json:"ipVersion,omitempty"`
+
 	// MasterZoneID is the zone that the instance usually works in.
 	//
 	// +optional
@@ -75,6 +81,8 @@ type LoadBalancerSettings struct {
 
 // ListenerSettings are settings of the listeners of the class's instances. An annotation of an
 // Ingress overrides a field unless the class enforces it. Times are in seconds.
+//
+// +kubebuilder:validation:XValidation:rule="(has(self.acl) ? 1 : 0) + (has(self.allowCIDRs) ? 1 : 0) + (has(self.denyCIDRs) ? 1 : 0) <= 1",message="give one of acl, allowCIDRs and denyCIDRs: a listener has one list, and either admits its clients or refuses them"
 type ListenerSettings struct {
 	// Scheduler spreads requests over pods: weighted round robin, weighted least connections, round
 	// robin.
@@ -135,6 +143,45 @@ type ListenerSettings struct {
 	// +optional
 	ACL *ACLSettings `json:"acl,omitempty"`
 
+	// AllowCIDRs are the only IPv4 addresses and networks whose clients are served, by an access
+	// control list that the controller keeps.
+	//
+	// +optional
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=300
+	// +kubebuilder:validation:items:MaxLength=18
+	// +kubebuilder:validation:items:Pattern=`^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])(/([0-9]|[12][0-9]|3[0-2]))?$`
+	// +listType=set
+	AllowCIDRs []string `json:"allowCIDRs,omitempty"`
+
+	// DenyCIDRs are IPv4 addresses and networks whose clients are refused, by an access control list
+	// that the controller keeps.
+	//
+	// +optional
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=300
+	// +kubebuilder:validation:items:MaxLength=18
+	// +kubebuilder:validation:items:Pattern=`^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])(/([0-9]|[12][0-9]|3[0-2]))?$`
+	// +listType=set
+	DenyCIDRs []string `json:"denyCIDRs,omitempty"`
+
+	// CASecretName is a Secret in the controller's own namespace. HTTPS clients alone are admitted
+	// whose certificate the CA in its ca.crt has signed.
+	//
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:Pattern=`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`
+	CASecretName string `json:"caSecretName,omitempty"`
+
+	// ListenPorts are served beside 80 and 443, with the same rules and certificates.
+	//
+	// +optional
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=48
+	// +listType=map
+	// +listMapKey=port
+	ListenPorts []ListenPortSettings `json:"listenPorts,omitempty"`
+
 	// StickySession sends the requests of a session to one pod.
 	//
 	// +optional
@@ -144,6 +191,17 @@ type ListenerSettings struct {
 	//
 	// +optional
 	HealthCheck *HealthCheckSettings `json:"healthCheck,omitempty"`
+}
+
+// ListenPortSettings are a further listener.
+//
+// +kubebuilder:validation:XValidation:rule="self.port != 80 && self.port != 443",message="80 and 443 are served in any case"
+type ListenPortSettings struct {
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=65535
+	Port int `json:"port"`
+	// +kubebuilder:validation:Enum=HTTP;HTTPS
+	Protocol string `json:"protocol"`
 }
 
 // HeaderSettings say which headers are added to requests. The first two are if they are not given.

@@ -31,10 +31,30 @@ type SLBConfigList struct {
 
 // SLBConfigSpec is what a class asks of its load balancer instances.
 //
-// +kubebuilder:validation:XValidation:rule="!has(self.addressType) || self.addressType != 'intranet' || (has(self.vSwitchID) && size(self.vSwitchID) > 0)",message="an intranet instance needs vSwitchID: the vSwitch that gives it its address"
+// +kubebuilder:validation:XValidation:rule="!has(self.addressType) || self.addressType != 'intranet' || has(self.loadBalancerID) || (has(self.vSwitchID) && size(self.vSwitchID) > 0)",message="an intranet instance needs vSwitchID: the vSwitch that gives it its address"
 // +kubebuilder:validation:XValidation:rule="(has(self.addressType) && self.addressType == 'intranet') || !has(self.vSwitchID) || size(self.vSwitchID) == 0",message="vSwitchID is for intranet instances only: set addressType to intranet, or remove it"
+// +kubebuilder:validation:XValidation:rule="has(self.loadBalancerID) == has(oldSelf.loadBalancerID) && (!has(self.loadBalancerID) || self.loadBalancerID == oldSelf.loadBalancerID)",message="loadBalancerID cannot be added, changed or removed: use another SLBConfig and another class, and move the Ingresses"
+// +kubebuilder:validation:XValidation:rule="!has(self.loadBalancerID) || !(has(self.loadBalancer) || has(self.tags) || (has(self.vSwitchID) && size(self.vSwitchID) > 0))",message="loadBalancerID names an instance that exists: loadBalancer, tags and vSwitchID are for instances that are created"
+// +kubebuilder:validation:XValidation:rule="has(self.loadBalancerID) || !has(self.forceOverrideListeners) || !self.forceOverrideListeners",message="forceOverrideListeners is about the instance that loadBalancerID names"
 type SLBConfigSpec struct {
-	// AddressType of the instance that is created for the class.
+	// LoadBalancerID is an existing instance that serves all Ingresses of the class, but for those that
+	// name another one by annotation. It stays its owner's: it is never deleted, and of its listeners
+	// the controller uses those that are free. No instance is created for the class. The field is
+	// fixed when the SLBConfig is created.
+	//
+	// +optional
+	// +kubebuilder:validation:MaxLength=80
+	// +kubebuilder:validation:Pattern=`^lb-[a-z0-9]+$`
+	LoadBalancerID string `json:"loadBalancerID,omitempty"`
+
+	// ForceOverrideListeners lets the controller take over listeners 80 and 443 of the instance that
+	// loadBalancerID names, with their rules and domain extensions, where they exist already.
+	//
+	// +optional
+	ForceOverrideListeners bool `json:"forceOverrideListeners,omitempty"`
+
+	// AddressType of the instance that is created for the class; the one that loadBalancerID names
+	// must have it.
 	//
 	// +optional
 	// +kubebuilder:validation:Enum=internet;intranet

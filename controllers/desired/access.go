@@ -2,6 +2,7 @@ package desired
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -41,24 +42,40 @@ func ofAccess(name annotations.Name) bool {
 	return slices.Contains(listNames(), name) || name == annotations.CASecret || name == annotations.ListenPorts
 }
 
+// word is what somebody, a member or the class, says of who may reach the listeners and where they
+// are, beside the values that are read from the table.
+type word struct {
+	listBroken      bool                 // the access control list cannot be used
+	authority       *cloud.CACertificate // of ca-secret; nil if there is none that can be used
+	authorityBroken bool
+	portsBroken     bool
+}
+
+// broke notes that a value cannot be read.
+func (w *word) broke(name annotations.Name) {
+	switch {
+	case slices.Contains(listNames(), name):
+		w.listBroken = true
+	case name == annotations.CASecret:
+		w.authorityBroken = true
+	case name == annotations.ListenPorts:
+		w.portsBroken = true
+	}
+}
+
 // guard reads what a member says of who may reach it, and tells what is wrong. A member whose word
 // cannot be read is withheld: what is served of it stays as it is and nothing is added, since that
 // could be open to more than its author said. What the class enforces is no word of the member's.
 func (b *builder) guard(m *member, faults []annotations.Fault, class classSettings) {
 	for _, f := range faults {
-		switch {
-		case class.enforced[f.Name]:
-		case slices.Contains(listNames(), f.Name):
-			m.listBroken = true
-		case f.Name == annotations.CASecret:
-			m.authorityBroken = true
-		case f.Name == annotations.ListenPorts:
-			m.portsBroken = true
+		if !class.enforced[f.Name] {
+			m.broke(f.Name)
 		}
 	}
 	b.tellLists(m)
 	if name, ok := m.config.Values[annotations.CASecret]; ok {
-		m.authority = b.authority(m, types.NamespacedName{Namespace: m.Namespace, Name: name})
+		field := annotationField(m.config.Key(annotations.CASecret))
+		m.authority = b.authority(types.NamespacedName{Namespace: m.Namespace, Name: name}, m.source(field))
 		m.authorityBroken = m.authority == nil
 	}
 }
@@ -83,56 +100,123 @@ func (b *builder) tellLists(m *member) {
 		m.config.Key(kinds[0]), m.config.Key(kinds[1]))})
 }
 
-func (m *member) withheld() bool { return m.listBroken || m.authorityBroken }
+func (m *member) withheld() bool { return m.listBroken || m.authorityBroken || m.withheldByClass }
 
-// authority reads a member's CA certificate; nil if it cannot be used.
-func (b *builder) authority(m *member, name types.NamespacedName) *cloud.CACertificate {
+// guardClass does for the class what guard does for a member.
+func (b *builder) guardClass(class *classSettings) {
+	kinds := 0
+	for _, name := range append(ownListNames(), annotations.ACLStatus) {
+		if _, ok := class.values[name]; ok {
+			kinds++
+		}
+	}
+	if kinds > 1 {
+		class.listBroken = true
+		b.tellConfig("spec.listeners", "give one of acl, allowCIDRs and denyCIDRs: a listener has one list, and either admits its clients or refuses them")
+	}
+	if class.listBroken {
+		maps.DeleteFunc(class.values, func(name annotations.Name, _ string) bool { return slices.Contains(listNames(), name) })
+	}
+	if name, ok := class.values[annotations.CASecret]; ok {
+		class.authority = b.authority(types.NamespacedName{Namespace: b.Namespace, Name: name}, b.configSource(annotations.CASecret))
+		class.authorityBroken = class.authority == nil
+	}
+}
+
+// configSource is the class's field that says the same as an annotation.
+func (b *builder) configSource(name annotations.Name) cloud.Source {
+	for _, row := range annotations.Table() {
+		if row.Name == name {
+			return cloud.Source{Object: b.configObject(), Field: "spec." + row.Field}
+		}
+	}
+	return cloud.Source{Object: b.configObject(), Field: "spec"}
+}
+
+// withholdAll withholds all members while what the class says of who may connect cannot be used and
+// no member says something else that decides it: the listeners must not be open to more than the
+// class's author said.
+func (b *builder) withholdAll(members []*member, class classSettings) {
+	list := class.listBroken && !slices.ContainsFunc(members, func(m *member) bool { return m.lists() != "" })
+	ca := class.authorityBroken && !slices.ContainsFunc(members, func(m *member) bool { return m.authority != nil })
+	b.closed = list || ca
+	if !b.closed {
+		return
+	}
+	for _, m := range members {
+		m.withheldByClass = true
+		b.tell(m.Ingress, "", fault{reason: cloud.InvalidConfig, message: fmt.Sprintf(
+			"SLBConfig %q of the class says in a way that cannot be used who may connect: what is served stays as it is, and nothing is added until that is corrected",
+			b.Config.Name)})
+	}
+}
+
+// authority reads the CA certificate of a Secret that a field names, and tells what is wrong with it;
+// nil if it cannot be used.
+func (b *builder) authority(name types.NamespacedName, source cloud.Source) *cloud.CACertificate {
 	a := authority{fault: &fault{reason: cloud.SecretNotFound, message: fmt.Sprintf("Secret %q does not exist", name)}}
 	if secret := b.Secrets[name]; secret != nil {
 		a = readAuthority(secret, b.Now)
-	}
-	field := annotationField(m.config.Key(annotations.CASecret))
-	if a.fault != nil {
-		b.tell(m.Ingress, field, *a.fault)
-	}
-	if a.fault != nil && !a.fault.notice {
-		b.again(a.notBefore)
-		return nil
+	} else if why, ok := b.Unreadable[name]; ok {
+		a.fault = &fault{reason: cloud.ConfigMissing, message: fmt.Sprintf("Secret %q cannot be read: %s; what is served stays as it is", name, why)}
 	}
 	b.again(a.notBefore)
+	if f := a.fault; f != nil {
+		b.problems = append(b.problems, cloud.Problem{
+			Object: source.Object, Field: source.Field, Reason: f.reason, Message: f.message, Notice: f.notice,
+		})
+		if !f.notice {
+			return nil
+		}
+	}
 	b.again(a.certificate.NotAfter)
-	a.certificate.Source = m.source(field)
+	a.certificate.Source = source
 	return &a.certificate
 }
 
 // decideAccess settles what the listeners of the instance share: the first member that says anything
-// of a matter decides it, and those that say otherwise are told. While its word is broken the
-// listeners keep what they have; what the next one says is for listeners that have to be created.
-func (b *builder) decideAccess(members []*member) access {
+// of a matter decides it, and those that say otherwise are told; where no member says anything, the
+// class does. While a deciding word is broken the listeners keep what they have; what the next one
+// says is for listeners that have to be created.
+func (b *builder) decideAccess(members []*member, class classSettings) access {
 	var decided access
 	broken, list := b.first(members, listNames(), func(m *member) (string, bool) {
 		return m.lists(), m.listBroken
 	})
 	switch {
 	case list == nil:
+		decided.acl = b.addACL(class.values, b.configSource)
 	case list.networks() != "":
-		decided.acl = b.addACL(list)
+		decided.acl = b.addACL(list.config.Values, list.sourceOf)
 	default:
 		decided.byID = list.config.Values.Only(listNames())
 	}
-	decided.acl.Keep = broken
-	broken, authority := b.first(members, []annotations.Name{annotations.CASecret}, func(m *member) (string, bool) {
+	decided.acl.Keep = broken || list == nil && class.listBroken
+	b.decideAuthority(members, class, &decided)
+	return decided
+}
+
+func (b *builder) decideAuthority(members []*member, class classSettings, decided *access) {
+	broken, first := b.first(members, []annotations.Name{annotations.CASecret}, func(m *member) (string, bool) {
 		if m.authority == nil {
 			return "", m.authorityBroken
 		}
 		return m.authority.Name, false
 	})
-	if authority != nil {
-		decided.authority = authority.authority.Name
-		b.stack.CACertificates = append(b.stack.CACertificates, *authority.authority)
+	authority := class.authority
+	if first != nil {
+		authority = first.authority
 	}
-	decided.keepCA = broken
-	return decided
+	if authority != nil {
+		decided.authority = authority.Name
+		b.stack.CACertificates = append(b.stack.CACertificates, *authority)
+	}
+	decided.keepCA = broken || first == nil && class.authorityBroken
+}
+
+// sourceOf is the annotation of a member as the source of what it asks for.
+func (m *member) sourceOf(name annotations.Name) cloud.Source {
+	return m.source(annotationField(m.config.Key(name)))
 }
 
 // lists is what a member says of its clients' addresses, as one text; empty if it says nothing that
@@ -205,22 +289,24 @@ func (b *builder) tellOverruled(m, decider *member, names []annotations.Name) {
 	}
 }
 
-// addACL adds a member's list to the stack and returns its use.
-func (b *builder) addACL(m *member) cloud.ACL {
+// addACL adds the list that values ask for to the stack and returns its use; nothing if they ask for
+// none.
+func (b *builder) addACL(values annotations.Values, source func(annotations.Name) cloud.Source) cloud.ACL {
 	name, acl := annotations.AllowCIDRs, cloud.ACL{Type: "white", Lists: listAllow}
-	if _, ok := m.config.Values[annotations.DenyCIDRs]; ok {
+	if _, ok := values[annotations.DenyCIDRs]; ok {
 		name, acl = annotations.DenyCIDRs, cloud.ACL{Type: "black", Lists: listDeny}
 	}
-	entries, _ := annotations.ParseNetworks(m.config.Values[name]) // read before
-	b.stack.ACLs = append(b.stack.ACLs, cloud.AccessControlList{
-		Name: acl.Lists, Entries: entries, Source: m.source(annotationField(m.config.Key(name))),
-	})
+	if _, ok := values[name]; !ok {
+		return cloud.ACL{}
+	}
+	entries, _ := annotations.ParseNetworks(values[name]) // read before
+	b.stack.ACLs = append(b.stack.ACLs, cloud.AccessControlList{Name: acl.Lists, Entries: entries, Source: source(name)})
 	return acl
 }
 
 // decidePorts settles the ports of the instance: 80, 443 and those that the first member with a word
-// on it adds; while that word is broken, those on record.
-func (b *builder) decidePorts(members []*member) []annotations.Port {
+// on it adds, or else the class; while that word is broken, those on record.
+func (b *builder) decidePorts(members []*member, class classSettings) []annotations.Port {
 	ports := []annotations.Port{{Number: portHTTP, Protocol: cloud.HTTP}, {Number: portHTTPS, Protocol: cloud.HTTPS}}
 	broken, first := b.first(members, []annotations.Name{annotations.ListenPorts}, func(m *member) (string, bool) {
 		if more := m.ports(); len(more) > 0 {
@@ -229,12 +315,16 @@ func (b *builder) decidePorts(members []*member) []annotations.Port {
 		return "", m.portsBroken
 	})
 	switch {
-	case broken:
+	case broken || first == nil && class.portsBroken:
 		return append(ports, b.recordedPorts()...)
 	case first != nil:
-		ports = slices.Concat(ports, first.ports())
+		return append(ports, first.ports()...)
 	}
-	return ports
+	more, err := annotations.ParseListenPorts(class.values[annotations.ListenPorts])
+	if err != nil {
+		return ports // the class adds none
+	}
+	return append(ports, more...)
 }
 
 // recordedPorts are the added ports as they were last decided.

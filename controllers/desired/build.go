@@ -26,7 +26,7 @@ func Build(s Snapshot) Result {
 	b.attach(shares, granted)
 	nodes := b.assemble(granted)
 	ordered := byFirstClaim(members, granted)
-	b.ports = b.decidePorts(ordered)
+	b.ports = b.decidePorts(ordered, class)
 	b.approximations(wants)
 	b.hostless(wants, nodes)
 	b.settings = b.settle(ordered, class)
@@ -52,6 +52,7 @@ type builder struct {
 	ports        []annotations.Port // of the listeners, 80 and 443 first
 	settings     annotations.Values // of the instance and its listeners, as decided
 	access       access
+	closed       bool // the class's word on who may connect is broken, and nobody else's counts
 	stack        cloud.Stack
 	problems     []cloud.Problem
 	backends     map[string]*backendGroup // by group name

@@ -55,8 +55,8 @@ func (b *builder) defaultGroup(nodes []*node) (group string, keep bool) {
 // configBackend is the group of the class's default backend, if it has one.
 func (b *builder) configBackend() (group string, keep bool) {
 	backend := b.Config.Spec.DefaultBackend
-	if backend == nil {
-		return "", false
+	if backend == nil || b.closed {
+		return "", backend != nil
 	}
 	const field = "spec.defaultBackend"
 	port, f := b.resolve(backend.Namespace, networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{

@@ -18,10 +18,8 @@ type member struct {
 
 	config annotations.Config
 
-	listBroken      bool                 // allow-cidrs or deny-cidrs cannot be used
-	authority       *cloud.CACertificate // of ca-secret; nil if there is none that can be used
-	authorityBroken bool
-	portsBroken     bool
+	word
+	withheldByClass bool // see withholdAll
 }
 
 func (m *member) name() types.NamespacedName {
@@ -63,6 +61,7 @@ func (b *builder) accept(class classSettings) []*member {
 			members = append(members, m)
 		}
 	}
+	b.withholdAll(members, class)
 	return members
 }
 

@@ -60,6 +60,19 @@ func AddedPorts(ing *networkingv1.Ingress) []int {
 	return numbers
 }
 
+// ConfigPorts returns the ports beside 80 and 443 that a class asks for. Whether it gets them is for
+// Build to decide.
+func ConfigPorts(config *v1alpha1.SLBConfig) []int {
+	if config == nil || config.Spec.Listeners == nil {
+		return nil
+	}
+	var numbers []int
+	for _, p := range config.Spec.Listeners.ListenPorts {
+		numbers = append(numbers, p.Port)
+	}
+	return numbers
+}
+
 // ConfigService returns the Service that a class's parameters refer to, if any.
 func ConfigService(config *v1alpha1.SLBConfig) (name types.NamespacedName, ok bool) {
 	if config == nil || config.Spec.DefaultBackend == nil {
@@ -76,6 +89,19 @@ func ConfigSecret(config *v1alpha1.SLBConfig, namespace string) (name types.Name
 		return types.NamespacedName{}, false
 	}
 	return types.NamespacedName{Namespace: namespace, Name: config.Spec.DefaultCertificate.SecretName}, true
+}
+
+// ConfigSecrets returns the Secrets of a namespace, the controller's own, that a class's parameters
+// refer to, in order and without repetition.
+func ConfigSecrets(config *v1alpha1.SLBConfig, namespace string) []types.NamespacedName {
+	var names []types.NamespacedName
+	if name, ok := ConfigSecret(config, namespace); ok {
+		names = append(names, name)
+	}
+	if config != nil && config.Spec.Listeners != nil && config.Spec.Listeners.CASecretName != "" {
+		names = append(names, types.NamespacedName{Namespace: namespace, Name: config.Spec.Listeners.CASecretName})
+	}
+	return sortNames(names)
 }
 
 func sortNames(names []types.NamespacedName) []types.NamespacedName {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/slb-ingress/slb-ingress-controller/annotations"
+	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 	"github.com/slb-ingress/slb-ingress-controller/controllers/desired"
 )
@@ -100,6 +102,48 @@ func checkRow(t *testing.T, row annotations.Row) {
 	if diff := cmp.Diff(string(have), string(text)); diff != "" {
 		t.Errorf("(-file +translation; -update writes it):\n%s", diff)
 	}
+}
+
+// TestEveryRowHasAField: what an Ingress can ask of the instance and its listeners, a class can, too.
+func TestEveryRowHasAField(t *testing.T) {
+	t.Parallel()
+	elsewhere := map[annotations.Name]string{
+		annotations.ID:            "loadBalancerID, by which the Ingresses of a class are grouped",
+		annotations.ForceOverride: "forceOverrideListeners, which is about that instance alone",
+		"forward-port":            "listeners.sslRedirect: it is another spelling of ssl-redirect",
+	}
+	for _, row := range annotations.Table() {
+		field := row.Field
+		if text, ok := elsewhere[row.Name]; ok && field == "" {
+			field, _, _ = strings.Cut(text, ",")
+			field, _, _ = strings.Cut(field, ":")
+		}
+		switch {
+		case row.Level == annotations.LevelPath:
+			if field != "" {
+				t.Errorf("%s is about paths and has field %s", row.Name, field)
+			}
+		case !isField(reflect.TypeFor[v1alpha1.SLBConfigSpec](), field):
+			t.Errorf("%s: an SLBConfig has no field %q", row.Name, field)
+		}
+	}
+}
+
+// isField tells whether a type has a field at a path of JSON names.
+func isField(t reflect.Type, path string) bool {
+	name, rest, more := strings.Cut(path, ".")
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return false
+	}
+	for i := range t.NumField() {
+		if tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); tag == name && name != "" {
+			return !more || isField(t.Field(i).Type, rest)
+		}
+	}
+	return false
 }
 
 // leftOut is the effect on an Ingress that must not be served without the setting.

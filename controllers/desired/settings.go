@@ -14,6 +14,8 @@ import (
 type classSettings struct {
 	values   annotations.Values
 	enforced map[annotations.Name]bool
+
+	word
 }
 
 // reused tells whether the group's instance is one that somebody else created.
@@ -30,13 +32,17 @@ func (b *builder) classSettings() classSettings {
 		delete(values, annotations.AddressType)
 		b.dropCreated(values)
 	}
+	class := classSettings{values: values, enforced: b.enforced()}
 	for _, f := range faults {
 		b.tellConfig(f.Key, f.Message)
+		class.broke(f.Name)
 	}
 	for _, c := range values.Prune() {
 		b.tellConfig("spec", fmt.Sprintf("the setting of annotation %q %s", c.Name, c.Why))
+		class.listBroken = class.listBroken || c.Withholds
 	}
-	return classSettings{values: values, enforced: b.enforced()}
+	b.guardClass(&class)
+	return class
 }
 
 // fieldsOf is the parameters as JSON has them.
@@ -129,7 +135,7 @@ func (b *builder) settle(members []*member, class classSettings) annotations.Val
 			maps.Copy(agreed, b.agree(members, bundle))
 		}
 	}
-	b.access = b.decideAccess(members)
+	b.access = b.decideAccess(members, class)
 	if b.access.acl.Lists != "" {
 		lower = maps.Clone(lower)
 		maps.DeleteFunc(lower, func(name annotations.Name, _ string) bool { return slices.Contains(listNames(), name) })

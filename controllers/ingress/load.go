@@ -189,8 +189,8 @@ func (l *loader) loadSecrets(ctx context.Context, in *loaded) error {
 	for _, ing := range in.Ingresses {
 		refs = append(refs, desired.Secrets(ing)...)
 	}
-	if name, ok := desired.ConfigSecret(in.Config, in.Namespace); ok && len(in.Ingresses) > 0 {
-		refs = append(refs, name)
+	if len(in.Ingresses) > 0 {
+		refs = append(refs, desired.ConfigSecrets(in.Config, in.Namespace)...)
 	}
 	found, err := l.secrets.Use(ctx, in.Owner.Group, refs)
 	if err != nil {

@@ -15,13 +15,14 @@ const (
 	portHTTPS = 443
 )
 
-// portsOf are the ports of interest, in order: those that every group has, those that an Ingress asks
-// for, and those on record, which may be there although nobody wants them any more.
+// portsOf are the ports of interest, in order: those that every group has, those that an Ingress or
+// the class asks for, and those on record, which may be there although nobody wants them any more.
 func portsOf(in loaded) []int {
 	ports := []int{portHTTP, portHTTPS}
 	for _, ing := range in.Ingresses {
 		ports = append(ports, desired.AddedPorts(ing)...)
 	}
+	ports = append(ports, desired.ConfigPorts(in.Config)...)
 	if in.Record != nil {
 		for _, p := range in.Record.Status.ListenPorts {
 			ports = append(ports, p.Port)

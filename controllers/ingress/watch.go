@@ -2,6 +2,7 @@ package ingress
 
 import (
 	"context"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
@@ -89,8 +90,7 @@ func (r router) secret(ctx context.Context, o client.Object) []string {
 		return groups
 	}
 	return append(groups, r.ofConfigs(ctx, func(config *v1alpha1.SLBConfig) bool {
-		name, ok := desired.ConfigSecret(config, r.options.Namespace)
-		return ok && name.Name == o.GetName()
+		return slices.Contains(desired.ConfigSecrets(config, r.options.Namespace), client.ObjectKeyFromObject(o))
 	})...)
 }
 
@@ -106,14 +106,14 @@ func (r router) endpoints(ctx context.Context, o client.Object) []string {
 // pod routes a Pod through the slices that list it. A Pod's events matter for its network interface
 // alone; readiness arrives by the slices.
 func (r router) pod(ctx context.Context, o client.Object) []string {
-	var slices discoveryv1.EndpointSliceList
-	if err := r.client.List(ctx, &slices, client.MatchingFields{byPod: o.GetNamespace() + "/" + o.GetName()}); err != nil {
+	var listing discoveryv1.EndpointSliceList
+	if err := r.client.List(ctx, &listing, client.MatchingFields{byPod: o.GetNamespace() + "/" + o.GetName()}); err != nil {
 		r.failed(ctx, err)
 		return nil
 	}
 	var groups []string
-	for i := range slices.Items {
-		groups = append(groups, r.endpoints(ctx, &slices.Items[i])...)
+	for i := range listing.Items {
+		groups = append(groups, r.endpoints(ctx, &listing.Items[i])...)
 	}
 	return groups
 }
