@@ -10,13 +10,13 @@ import (
 func instanceRows() []Row {
 	return []Row{
 		{
-			Name: ID, Type: instanceID(), Level: LevelInstance, Example: "lb-bp1o94dp5i6ea1example", Guards: true,
+			Name: ID, Type: instanceID(), Level: LevelInstance, Example: "lb-bp1o94dp5i6ea1example", Guards: true, Field: "loadBalancerID",
 			Doc:    "Uses this existing load balancer instance in place of the one that is created for the class.",
 			Reason: cloud.InvalidLoadBalancerID,
 		},
 		{
-			Name: ForceOverride, Type: boolean(), Level: LevelInstance, Default: "false", Example: "true",
-			Doc:            "Lets the controller take over listeners 80 and 443 of the instance, with their rules and domain extensions, where they exist already.",
+			Name: ForceOverride, Type: boolean(), Level: LevelInstance, Default: "false", Example: "true", Field: "forceOverrideListeners",
+			Doc:            "Lets the controller take over listeners 80 and 443 of the instance, with their rules and domain extensions, where they exist already; of an instance that the class names, the class decides it.",
 			onLoadBalancer: func(lb *cloud.LoadBalancer, v string) { lb.Override = v == "true" },
 		},
 		{

@@ -5,7 +5,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // SLBInstance is the controller's record of one load balancer instance: what was made, what is
 // about to be made, who claims what, and how it goes. The controller creates and deletes it; its
 // name is "class.<class>.<n>" for an instance that was created for a class and "id.<lb-id>" for one
-// that an annotation names.
+// that an annotation or an SLBConfig names.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -43,8 +43,8 @@ type SLBInstanceSpec struct {
 	// by id, the class that used it first.
 	Class string `json:"class"`
 
-	// LoadBalancerID is the existing instance that an annotation names; empty for one that is
-	// created for the class.
+	// LoadBalancerID is the existing instance that an annotation or an SLBConfig names; empty for
+	// one that is created for the class.
 	//
 	// +optional
 	LoadBalancerID string `json:"loadBalancerID,omitempty"`
@@ -72,6 +72,12 @@ type SLBInstanceStatus struct {
 	//
 	// +optional
 	LoadBalancerID string `json:"loadBalancerID,omitempty"`
+
+	// WholeClass is true for an instance that is named by its id and serves Ingresses of its class
+	// that do not name it: the class's SLBConfig does.
+	//
+	// +optional
+	WholeClass bool `json:"wholeClass,omitempty"`
 
 	// Address is the instance's address.
 	//

@@ -44,7 +44,7 @@ func (b *builder) accept(class classSettings) []*member {
 		elsewhere := false
 		for _, f := range faults {
 			b.problems = append(b.problems, faultProblem(ing, f))
-			elsewhere = elsewhere || f.Guards && (f.Name != annotations.AddressType || !b.reused()) && !class.enforced[f.Name]
+			elsewhere = elsewhere || f.Guards && (f.Name != annotations.AddressType || !b.reused() || b.ofClass()) && !class.enforced[f.Name]
 		}
 		if f := b.misplaced(config); f != nil {
 			b.tell(ing, annotationField(config.Key(annotations.AddressType)), *f)
@@ -82,14 +82,14 @@ func byAge(ingresses []*networkingv1.Ingress) []*networkingv1.Ingress {
 	})
 }
 
-// misplaced tells why an Ingress's address type cannot be had from the class's own instance.
+// misplaced tells why an Ingress's address type cannot be had from the class's instance.
 // Instances that are named by id are checked against what the service says of them, later.
 func (b *builder) misplaced(config annotations.Config) *fault {
 	asked := config.Values[annotations.AddressType]
-	if b.reused() || asked == "" || asked == b.addressType() {
+	if b.reused() && !b.ofClass() || asked == "" || asked == b.addressType() {
 		return nil
 	}
-	if asked == cloud.AddressIntranet && config.Values[annotations.ID] == "" {
+	if asked == cloud.AddressIntranet && config.Values[annotations.ID] == "" && !b.ofClass() {
 		return &fault{reason: cloud.IntranetNeedsID, message: fmt.Sprintf(
 			"an intranet instance is not created on request of an Ingress: name an existing one by annotation %q, or use a class whose SLBConfig has addressType %q and a vSwitchID",
 			annotations.Prefix+string(annotations.ID), cloud.AddressIntranet)}
@@ -99,11 +99,11 @@ func (b *builder) misplaced(config annotations.Config) *fault {
 		b.addressType(), asked)}
 }
 
-// forbidden tells why an Ingress may not use the instance that it names. The class's own instance may
-// be named by whoever is of the class.
+// forbidden tells why an Ingress may not use the instance that it names. The class's own instance,
+// created or not, may be named by whoever is of the class.
 func (b *builder) forbidden(config annotations.Config) *fault {
 	allowed, id := b.Config.Spec.AllowedLoadBalancerIDs, config.Values[annotations.ID]
-	if !b.byID() || allowed == nil || slices.Contains(*allowed, id) {
+	if !b.byID() || b.ofClass() || allowed == nil || slices.Contains(*allowed, id) {
 		return nil
 	}
 	return &fault{reason: cloud.LoadBalancerNotAllowed, message: fmt.Sprintf(

@@ -108,15 +108,12 @@ func checkRow(t *testing.T, row annotations.Row) {
 func TestEveryRowHasAField(t *testing.T) {
 	t.Parallel()
 	elsewhere := map[annotations.Name]string{
-		annotations.ID:            "loadBalancerID, by which the Ingresses of a class are grouped",
-		annotations.ForceOverride: "forceOverrideListeners, which is about that instance alone",
-		"forward-port":            "listeners.sslRedirect: it is another spelling of ssl-redirect",
+		"forward-port": "listeners.sslRedirect: it is another spelling of ssl-redirect",
 	}
 	for _, row := range annotations.Table() {
 		field := row.Field
 		if text, ok := elsewhere[row.Name]; ok && field == "" {
-			field, _, _ = strings.Cut(text, ",")
-			field, _, _ = strings.Cut(field, ":")
+			field, _, _ = strings.Cut(text, ":")
 		}
 		switch {
 		case row.Level == annotations.LevelPath:

@@ -21,6 +21,12 @@ type classSettings struct {
 // reused tells whether the group's instance is one that somebody else created.
 func (b *builder) reused() bool { return b.byID() }
 
+// ofClass tells whether the group's instance is an existing one that the class names.
+func (b *builder) ofClass() bool {
+	id, ok := ParseIDGroup(b.Owner.Group)
+	return ok && id == b.Config.Spec.LoadBalancerID
+}
+
 // classSettings reads the class's parameters as values of the table. On a reused instance those that
 // are about its creation mean nothing.
 func (b *builder) classSettings() classSettings {
@@ -28,9 +34,13 @@ func (b *builder) classSettings() classSettings {
 	if _, ok := values[annotations.AddressType]; !ok {
 		values[annotations.AddressType] = cloud.AddressInternet
 	}
+	delete(values, annotations.ID) // the group was formed by it
 	if b.reused() {
-		delete(values, annotations.AddressType)
 		b.dropCreated(values)
+	}
+	if b.reused() && !b.ofClass() { // an Ingress named it, and these are not about it
+		delete(values, annotations.AddressType)
+		delete(values, annotations.ForceOverride)
 	}
 	class := classSettings{values: values, enforced: b.enforced()}
 	for _, f := range faults {
@@ -59,7 +69,8 @@ func fieldsOf(spec any) map[string]any {
 }
 
 func (b *builder) enforced() map[annotations.Name]bool {
-	enforced := map[annotations.Name]bool{}
+	// A tenant must not take over what is on an instance that somebody else gave to the class.
+	enforced := map[annotations.Name]bool{annotations.ForceOverride: b.ofClass()}
 	if len(b.Config.Spec.Enforce) == 0 {
 		return enforced
 	}
@@ -105,7 +116,7 @@ func (b *builder) own(m *member, class classSettings) {
 	for _, name := range slices.Sorted(maps.Keys(m.config.Values)) {
 		if class.enforced[name] {
 			b.tell(m.Ingress, annotationField(m.config.Key(name)), fault{reason: cloud.AnnotationConflict, message: fmt.Sprintf(
-				"value %q has no effect: the class enforces its own setting by enforce in its SLBConfig", m.config.Values[name])})
+				"value %q has no effect: the class enforces its own setting by %s in its SLBConfig", m.config.Values[name], b.enforcedBy(name))})
 			delete(m.config.Values, name)
 		}
 	}
@@ -124,6 +135,14 @@ func (b *builder) own(m *member, class classSettings) {
 			return
 		}
 	}
+}
+
+// enforcedBy is the field by which the class has its way.
+func (b *builder) enforcedBy(name annotations.Name) string {
+	if name == annotations.ForceOverride && b.ofClass() {
+		return "loadBalancerID and forceOverrideListeners"
+	}
+	return "enforce"
 }
 
 // settle decides the settings that the members share: each bundle as the first member has it that

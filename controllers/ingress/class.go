@@ -30,7 +30,13 @@ func (l *loader) loadClass(ctx context.Context, g group, in *loaded) error {
 		return l.withoutClass(name, class, in)
 	}
 	in.Class = class
-	return l.loadConfig(ctx, class, in)
+	if err := l.loadConfig(ctx, class, in); err != nil {
+		return err
+	}
+	if in.Frozen == "" {
+		l.checkInstance(g, in)
+	}
+	return nil
 }
 
 // className is the class on record; before there is a record, that of the group's name or of its
@@ -98,7 +104,11 @@ func (l *loader) withoutClass(name string, class *networkingv1.IngressClass, in 
 
 // keepClass leaves out the Ingresses of other classes: an id that two classes use belongs to the
 // first.
-func (l *loader) keepClass(name string, in *loaded) {
+func (l *loader) keepClass(g group, in *loaded) {
+	name, id := l.className(g, *in), g.id
+	if id == "" && in.Record != nil {
+		id = in.Record.Status.LoadBalancerID
+	}
 	kept := in.Ingresses[:0:0]
 	for _, ing := range in.Ingresses {
 		p, _ := l.options.placeOf(ing)
@@ -108,7 +118,7 @@ func (l *loader) keepClass(name string, in *loaded) {
 		}
 		in.Problems = append(in.Problems, cloud.Problem{
 			Object: objectOf(ing), Field: "spec.ingressClassName", Reason: cloud.LoadBalancerClaimed,
-			Message: fmt.Sprintf("instance %q is used by class %q already, and an instance serves one class; use that class, or another instance", p.id, name),
+			Message: fmt.Sprintf("instance %q is used by class %q already, and an instance serves one class; use that class, or another instance", id, name),
 		})
 	}
 	in.Ingresses = kept

@@ -20,14 +20,14 @@ const (
 	bySecret       = "secret"       // Ingress: namespace/name of Secrets
 	byAddress      = "address"      // Ingress: addresses in its status
 	byPod          = "pod"          // EndpointSlice: namespace/name of its endpoints' Pods
-	byLoadBalancer = "loadbalancer" // SLBInstance: instance id
+	byLoadBalancer = "loadbalancer" // SLBInstance and SLBConfig: instance id
 	byClass        = "class"        // SLBInstance: IngressClass
 )
 
 // place is where an Ingress asks to be served, before anything is known of instances.
 type place struct {
 	class string // never empty
-	id    string // of an existing instance; empty: the class's own
+	id    string // of an existing instance; empty: the class's
 }
 
 // key is the place's value in the index byPlace.
@@ -91,6 +91,12 @@ func addIndexes(ctx context.Context, indexer client.FieldIndexer, options Option
 		{&v1alpha1.SLBInstance{}, byLoadBalancer, func(o client.Object) []string {
 			if record, ok := o.(*v1alpha1.SLBInstance); ok && record.Status.LoadBalancerID != "" {
 				return []string{record.Status.LoadBalancerID}
+			}
+			return nil
+		}},
+		{&v1alpha1.SLBConfig{}, byLoadBalancer, func(o client.Object) []string {
+			if config, ok := o.(*v1alpha1.SLBConfig); ok && config.Spec.LoadBalancerID != "" {
+				return []string{config.Spec.LoadBalancerID}
 			}
 			return nil
 		}},

@@ -11,7 +11,6 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 	"github.com/slb-ingress/slb-ingress-controller/controllers/desired"
 )
@@ -21,6 +20,7 @@ type loader struct {
 	client   client.Reader // the cache
 	live     client.Reader // the API server itself
 	records  *records
+	homes    homes
 	secrets  *secretStore
 	service  cloud.Interfaces
 	doubts   *doubts
@@ -37,6 +37,8 @@ type loaded struct {
 	Absent bool
 	// Frozen says what is missing, for people; nothing may change while it is not empty.
 	Frozen string
+	// WholeClass: the group has Ingresses because of their class.
+	WholeClass bool
 	// Problems are those that reading found.
 	Problems []cloud.Problem
 	// Former are Ingresses that show the group's address and are not in it.
@@ -101,8 +103,7 @@ func (l *loader) loadRecord(ctx context.Context, g group, in *loaded) error {
 	return nil
 }
 
-// loadMembers finds the group's Ingresses: those of its place and, for a class, those that name the
-// class's own instance by id.
+// loadMembers finds the group's Ingresses: those of its places that are admitted.
 func (l *loader) loadMembers(ctx context.Context, g group, in *loaded) error {
 	places, err := l.places(ctx, g, in.Record)
 	if err != nil {
@@ -128,34 +129,15 @@ func (l *loader) loadMembers(ctx context.Context, g group, in *loaded) error {
 		return err
 	}
 	if in.Record != nil || len(in.Ingresses) > 0 {
-		l.keepClass(l.className(g, *in), in)
+		l.keepClass(g, in)
 	}
+	in.WholeClass = l.wholeClass(in.Ingresses)
 	for _, ing := range in.Ingresses {
 		if why := doubts[ing.UID]; why != "" {
 			in.Frozen = why
 		}
 	}
 	return l.loadFormer(ctx, in)
-}
-
-func (l *loader) places(ctx context.Context, g group, record *v1alpha1.SLBInstance) ([]string, error) {
-	if g.class != "" {
-		places := []string{placeOfClass(g.class)}
-		if record != nil && record.Status.LoadBalancerID != "" {
-			places = append(places, placeOfID(record.Status.LoadBalancerID))
-		}
-		return places, nil
-	}
-	var owners v1alpha1.SLBInstanceList
-	if err := l.client.List(ctx, &owners, client.MatchingFields{byLoadBalancer: g.id}); err != nil {
-		return nil, fmt.Errorf("listing SLBInstances of instance %q: %w", g.id, err)
-	}
-	for _, owner := range owners.Items {
-		if owner.Spec.LoadBalancerID == "" {
-			return nil, nil // a class created this instance, and its group has these Ingresses
-		}
-	}
-	return []string{placeOfID(g.id)}, nil
 }
 
 // loadFormer finds the Ingresses that left the group with its address in their status.

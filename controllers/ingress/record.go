@@ -151,6 +151,7 @@ func (r *records) begin(ctx context.Context, in *loaded, i intent) error {
 	status.CreateAttempts = attempts(*in, i.got)
 	status.ReclaimPolicy = in.Config.Spec.ReclaimPolicy
 	status.ListenPorts = addedPorts(i.want.Stack, i.got)
+	status.WholeClass = in.WholeClass && record.Spec.LoadBalancerID != ""
 	status.TakenOver = takenOver(status.TakenOver, i.got, i.refused)
 	status.DefaultSecret = secretText(i.want.DefaultSecret)
 	status.EmptySince = emptySince(*in)

@@ -84,7 +84,7 @@ func newReconciler(mgr ctrl.Manager, deps Deps, options Options, secrets *secret
 	records := newRecords(mgr.GetClient(), mgr.GetAPIReader())
 	return &reconciler{
 		loader: &loader{
-			client: mgr.GetClient(), live: mgr.GetAPIReader(), records: records, secrets: secrets, service: deps.Service,
+			client: mgr.GetClient(), live: mgr.GetAPIReader(), homes: homes{mgr.GetClient()}, records: records, secrets: secrets, service: deps.Service,
 			doubts: newDoubts(), fallback: fallback, options: options,
 		},
 		service: deps.Service,
@@ -146,7 +146,7 @@ func (r router) watched() []watched {
 		{&networkingv1.Ingress{}, r.ingress(), spec},
 		{&networkingv1.IngressClass{}, r.mapped(r.class), spec},
 		{&v1alpha1.SLBConfig{}, r.mapped(r.config), spec},
-		{&v1alpha1.SLBInstance{}, r.mapped(r.record), recordChanged()},
+		{&v1alpha1.SLBInstance{}, r.ofRecords(), recordChanged()},
 		{&corev1.Service{}, r.mapped(r.service), serviceChanged()},
 		{&discoveryv1.EndpointSlice{}, r.mapped(r.endpoints), predicate.Funcs{}},
 		{&corev1.Pod{}, r.mapped(r.pod), pods},
@@ -179,6 +179,6 @@ func recordChanged() predicate.Predicate {
 	return predicate.Or(deletionBegan(), predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
 		before, okA := e.ObjectOld.(*v1alpha1.SLBInstance)
 		after, okB := e.ObjectNew.(*v1alpha1.SLBInstance)
-		return !okA || !okB || before.Status.LoadBalancerID != after.Status.LoadBalancerID
+		return !okA || !okB || before.Status.LoadBalancerID != after.Status.LoadBalancerID || leaves(before, after)
 	}})
 }

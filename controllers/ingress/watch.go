@@ -58,21 +58,17 @@ func (router) add(_ context.Context, q queue, groups []string) {
 	}
 }
 
-// groupsOf returns the groups that an Ingress may be in. One that names an instance may be in the
-// instance's own group or in that of the class which created it.
+// groupsOf returns the groups that an Ingress may be in. One that names an instance, itself or by its
+// class, may be in the instance's own group or in that of the class which created it.
 func (r router) groupsOf(ctx context.Context, ing *networkingv1.Ingress) []string {
 	p, ok := r.options.placeOf(ing)
 	if !ok {
 		return nil
 	}
 	if p.id == "" {
-		return []string{desired.GroupName(p.class, 0)}
+		return r.askedGroups(ctx, p.class)
 	}
-	groups := []string{desired.GroupNameByID(p.id)}
-	for _, record := range r.records(ctx, byLoadBalancer, p.id) {
-		groups = append(groups, record.Name)
-	}
-	return groups
+	return r.groupsOn(ctx, p.id)
 }
 
 func (r router) ofService(ctx context.Context, namespace, name string) []string {
@@ -119,7 +115,7 @@ func (r router) pod(ctx context.Context, o client.Object) []string {
 }
 
 func (r router) class(ctx context.Context, o client.Object) []string {
-	groups := []string{desired.GroupName(o.GetName(), 0)}
+	groups := r.askedGroups(ctx, o.GetName())
 	for _, record := range r.records(ctx, byClass, o.GetName()) {
 		groups = append(groups, record.Name)
 	}
@@ -144,6 +140,9 @@ func (r router) placesOfClass(ctx context.Context, class string) []string {
 
 func (r router) config(ctx context.Context, o client.Object) []string {
 	var groups []string
+	if config, ok := o.(*v1alpha1.SLBConfig); ok && config.Spec.LoadBalancerID != "" {
+		groups = r.groupsOn(ctx, config.Spec.LoadBalancerID)
+	}
 	for _, class := range r.classes(ctx) {
 		if p := class.Spec.Parameters; p != nil && p.Kind == kindSLBConfig && p.Name == o.GetName() {
 			groups = append(groups, r.class(ctx, &class)...)
@@ -184,6 +183,35 @@ func (r router) record(_ context.Context, o client.Object) []string {
 		groups = append(groups, desired.GroupNameByID(record.Status.LoadBalancerID))
 	}
 	return groups
+}
+
+// ofRecords routes what happens to SLBInstances. One that ceases to serve its class lets the group
+// have the class's Ingresses that its parameters ask for.
+func (r router) ofRecords() handler.EventHandler {
+	events := r.mapped(r.record)
+	return handler.Funcs{
+		CreateFunc: events.Create, DeleteFunc: events.Delete, GenericFunc: events.Generic,
+		UpdateFunc: func(ctx context.Context, e event.UpdateEvent, q queue) {
+			before, okA := e.ObjectOld.(*v1alpha1.SLBInstance)
+			after, okB := e.ObjectNew.(*v1alpha1.SLBInstance)
+			if !okA || !okB {
+				return
+			}
+			if before.Status.LoadBalancerID != after.Status.LoadBalancerID || before.DeletionTimestamp.IsZero() != after.DeletionTimestamp.IsZero() {
+				events.Update(ctx, e, q)
+			}
+			if asked, err := (homes{r.client}).asked(ctx, after.Spec.Class); err != nil {
+				r.failed(ctx, err)
+			} else if leaves(before, after) && asked != after.Name {
+				r.add(ctx, q, []string{asked})
+			}
+		},
+	}
+}
+
+// leaves tells whether an update shows that an instance does not serve its class any more.
+func leaves(before, after *v1alpha1.SLBInstance) bool {
+	return servesClass(before) && !servesClass(after)
 }
 
 func (r router) classes(ctx context.Context) []networkingv1.IngressClass {
