@@ -24,6 +24,10 @@ func Parse(values map[string]string) (Config, []Fault) {
 			continue
 		}
 		config.keys[row.Name] = key
+		if len(value) > maxValue {
+			faults = append(faults, row.tooLong(key, value))
+			continue
+		}
 		if !row.Type.Accepts(value) {
 			faults = append(faults, row.fault(key, value))
 			continue
@@ -34,6 +38,14 @@ func Parse(values map[string]string) (Config, []Fault) {
 	slices.SortFunc(faults, func(a, b Fault) int { return strings.Compare(a.Key, b.Key) })
 	return config, faults
 }
+
+// maxValue is the longest value that is looked at, in bytes. The API server lets all annotations of an
+// object have 256 KiB; the longest that a row has a use for is a list of 300 networks, some 6 KiB.
+const maxValue = 8 << 10
+
+// maxUnknown is how many unknown keys are told one by one. Each is compared with every row to find
+// what may have been meant, and an object has room for thousands.
+const maxUnknown = 20
 
 // anyOurs spares most Ingresses the walk through the table.
 func anyOurs(values map[string]string) bool {
@@ -63,6 +75,14 @@ func (r Row) fault(key, value string) Fault {
 	if r.Type.why != nil {
 		message += fmt.Sprintf(": %v", r.Type.why(value))
 	}
+	return r.faultOf(key, message)
+}
+
+func (r Row) tooLong(key, value string) Fault {
+	return r.faultOf(key, fmt.Sprintf("annotation %q has %d bytes, and no value that is of use has more than %d", key, len(value), maxValue))
+}
+
+func (r Row) faultOf(key, message string) Fault {
 	return Fault{Name: r.Name, Key: key, Reason: r.reason(), Message: message, Guards: r.Guards, Withholds: r.Withholds}
 }
 
@@ -74,12 +94,16 @@ func clip(value string) string {
 	return value
 }
 
+// unknown tells of the first keys, by name, that no row has.
 func unknown(values map[string]string, table []Row) []Fault {
 	var faults []Fault
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		prefix, name, ok := cut(key)
 		if !ok || slices.ContainsFunc(table, func(r Row) bool { return r.Name == name }) {
 			continue
+		}
+		if len(faults) == maxUnknown {
+			break
 		}
 		faults = append(faults, Fault{
 			Key: key, Reason: cloud.UnknownAnnotation,

@@ -19,7 +19,7 @@
 // and the same calls give the same ids; a Cloud owns no goroutine and no socket, and takes time only
 // from its clock; an answer never carries a private key.
 //
-// A call goes through admit (known operation, signature, rate), the fault that hits it, parameter check
+// A call goes through admit (known operation, signature, rate, RAM policy), the fault that hits it, parameter check
 // (params.txt), handler, journal. Handlers are the rows of operations; one file per resource.
 //
 // It answers in JSON only, and never checks whether members are alive: that is the data plane's part,

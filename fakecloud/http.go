@@ -148,7 +148,7 @@ func holdsSecret(query url.Values) bool {
 	return false
 }
 
-// admit is the gateway: known operation, known caller, within the rate; and it picks the fault.
+// admit is the gateway: known operation, known caller, within the rate, allowed; and it picks the fault.
 func (c *Cloud) admit(method string, x *exchange) *Error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -163,6 +163,9 @@ func (c *Cloud) admit(method string, x *exchange) *Error {
 		return err
 	}
 	if err := c.throttled(x, now); err != nil {
+		return err
+	}
+	if err := c.authorize(x); err != nil {
 		return err
 	}
 	x.fault = c.pickFault(x)

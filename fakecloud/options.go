@@ -32,6 +32,9 @@ type Options struct {
 	// SecurityTokens maps key ids to the STS token that has to come with them. A key that is not
 	// listed is accepted with or without a token.
 	SecurityTokens map[string]string
+	// Policies maps key ids to the RAM policies of their users; a call that one does not allow is
+	// answered Forbidden.RAM. A key that is not listed is that of the account itself.
+	Policies map[string]*RAMPolicy
 	// Seed fixes every id and request id that the Cloud makes.
 	Seed int64
 	// Now is the clock; nil is time.Now. With a clock of your own call Cloud.Tick after moving it,

@@ -15,11 +15,14 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
-// Caps on a Secret's contents, before anything is decoded. A chain of a few certificates has some
-// 10 KiB, and the largest key that the service takes some 3 KiB.
+// Caps on a Secret's contents, before anything is decoded: reading PEM takes time that can grow with
+// the square of its length, and a Secret may have 1 MiB. A chain of a few certificates has some 10 KiB,
+// and the largest key that the service takes some 3 KiB. Putting a chain in order tries each
+// certificate on each other; public chains have at most five.
 const (
-	maxChainBytes = 64 << 10
-	maxKeyBytes   = 16 << 10
+	maxChainBytes        = 64 << 10
+	maxKeyBytes          = 16 << 10
+	maxChainCertificates = 20
 )
 
 // served is a Secret's certificate, or why it cannot be used.
@@ -144,6 +147,9 @@ func readChain(data []byte) ([]*x509.Certificate, error) {
 		data = rest
 		if block.Type != "CERTIFICATE" {
 			continue
+		}
+		if len(chain) == maxChainCertificates {
+			return nil, fmt.Errorf("it holds more than %d certificates", maxChainCertificates)
 		}
 		c, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {

@@ -130,9 +130,16 @@ func addresses(endpoints []discoveryv1.Endpoint, port uint16) []netip.AddrPort {
 	return all
 }
 
-// routable tells whether an address can be a pod's. Whoever can write EndpointSlices could else
-// have the load balancer speak to itself, to link-local neighbours or to the metadata service.
+// routable tells whether an address can be a pod's. Whoever can write EndpointSlices and the status of
+// pods could else have the load balancer speak to itself, to link-local neighbours or to the metadata
+// service. Of 100.64.0.0/10, which serves both the cloud's own services and pods of some clusters,
+// exactly the address of the metadata service is refused.
 func routable(a netip.Addr) bool {
+	if !a.Is4() || !a.IsGlobalUnicast() {
+		return false // loopback 127/8, link-local 169.254/16, multicast 224/4, 0.0.0.0, 255.255.255.255
+	}
+	const thisNetwork, reserved = 0, 240 // 0/8 and 240/4 (RFC 6890) are no host's
+	first := a.As4()[0]
 	metadata := netip.AddrFrom4([4]byte{100, 100, 100, 200})
-	return a.IsGlobalUnicast() && a != metadata
+	return first != thisNetwork && first < reserved && a != metadata
 }

@@ -196,7 +196,7 @@ const (
 func (l *loader) fromPods(ctx context.Context, slice *discoveryv1.EndpointSlice, known map[desired.PodAddress]string, asked map[netip.Addr][]desired.PodAddress) error {
 	for _, endpoint := range slice.Endpoints {
 		ref := endpoint.TargetRef
-		if !ready(endpoint) || ref == nil || ref.Kind != "Pod" {
+		if !ready(endpoint) || ref == nil || ref.Kind != "Pod" || ref.Namespace != "" && ref.Namespace != slice.Namespace {
 			continue
 		}
 		var pod corev1.Pod
@@ -214,7 +214,7 @@ func (l *loader) fromPods(ctx context.Context, slice *discoveryv1.EndpointSlice,
 				continue
 			}
 			at := desired.PodAddress{Namespace: slice.Namespace, IP: address.String()}
-			if eni := pod.Annotations[annotationENI]; eni != "" {
+			if eni := pod.Annotations[annotationENI]; validENI(eni) {
 				known[at] = eni
 			} else {
 				asked[address] = append(asked[address], at)
@@ -228,8 +228,22 @@ func (l *loader) fromPods(ctx context.Context, slice *discoveryv1.EndpointSlice,
 // more. An event brings us back either way.
 func doubt(known map[desired.PodAddress]string, namespace string, endpoint discoveryv1.Endpoint) {
 	for _, address := range endpoint.Addresses {
-		known[desired.PodAddress{Namespace: namespace, IP: address}] = ""
+		at := desired.PodAddress{Namespace: namespace, IP: address}
+		if known[at] == "" { // what another endpoint's pod says stays
+			known[at] = ""
+		}
 	}
+}
+
+// maxENI is more than any id of a network interface has.
+const maxENI = 64
+
+// validENI tells whether a pod's annotation is "eni-" and lower-case letters and digits. Pods are
+// anybody's to annotate: what is not an id of an interface never reaches the service, which is asked
+// for the interface of the address instead. It refuses an interface that does not have the address.
+func validENI(id string) bool {
+	rest, ok := strings.CutPrefix(id, "eni-")
+	return ok && rest != "" && len(id) <= maxENI && strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
 }
 
 func hasAddress(pod *corev1.Pod, address string) bool {

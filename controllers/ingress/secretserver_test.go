@@ -153,6 +153,17 @@ func (s *secretServer) put(namespace, name string, p pair) {
 	})
 }
 
+// putAuthority creates or replaces a Secret with a CA certificate.
+func (s *secretServer) putAuthority(namespace, name string, certificate []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.store(types.NamespacedName{Namespace: namespace, Name: name}, &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
+		Type:       corev1.SecretTypeOpaque,
+		Data:       map[string][]byte{corev1.ServiceAccountRootCAKey: certificate},
+	})
+}
+
 // remove deletes a Secret.
 func (s *secretServer) remove(namespace, name string) {
 	s.mu.Lock()
