@@ -17,7 +17,7 @@ func (m *maker) admit() bool {
 		return instance == nil || m.admitOwn(*instance)
 	case instance == nil || instance.ID != lb.ID:
 		m.tell(lb.Source, cloud.LoadBalancerNotFound, fmt.Sprintf(
-			"load balancer %q does not exist in this account and region; correct the id or remove the annotation", lb.ID))
+			"load balancer %q does not exist in this account and region; correct the id where it is named", lb.ID))
 		return false
 	}
 	before := len(m.problems)
@@ -120,7 +120,8 @@ func (m *maker) tellOccupied(l cloud.Listener) {
 	help := "; delete it, or listen on another port"
 	if always(l.Port) {
 		help = "; delete it, or let it be replaced with annotation " +
-			"service.beta.kubernetes.io/alibaba-cloud-loadbalancer-force-override-listeners: \"true\""
+			"service.beta.kubernetes.io/alibaba-cloud-loadbalancer-force-override-listeners: \"true\", " +
+			"or with forceOverrideListeners if the class's SLBConfig names the instance"
 	}
 	m.tell(m.want.LoadBalancer.Source, cloud.ListenerOccupied,
 		fmt.Sprintf("port %d has a %s listener that is not ours (%s)%s", l.Port, l.Protocol, brief(l), help))

@@ -78,6 +78,7 @@ func keepLog(err error, path string) error {
 func sampleInstances(addresses netip.Prefix) []fakecloud.InstanceSpec {
 	specs := []fakecloud.InstanceSpec{
 		{ID: "lb-existing0example0public", Name: "existing-public", AddressType: "internet", Spec: "slb.s2.small"},
+		{ID: "lb-existing0example0class", Name: "existing-class", AddressType: "internet", Spec: "slb.s2.small"},
 		{ID: "lb-existing0example0intranet", Name: "existing-intranet", AddressType: "intranet", Spec: "slb.s2.small"},
 	}
 	const first = 200

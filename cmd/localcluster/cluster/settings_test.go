@@ -366,7 +366,8 @@ func TestSampleClassSettings(t *testing.T) {
 	}
 	for _, row := range annotations.Table() {
 		switch _, ok := got[row.Name]; {
-		case ok, row.Field == "", strings.HasPrefix(row.Field, "listeners.acl"), row.Name == "vswitch-id", row.Name == "ip",
+		case ok, row.Field == "", strings.HasPrefix(row.Field, "listeners.acl"), row.Name == annotations.AllowCIDRs, row.Name == annotations.CASecret,
+			row.Name == annotations.ID, row.Name == annotations.ForceOverride, row.Name == "vswitch-id", row.Name == "ip",
 			row.Name == annotations.CertID, row.Name == "cookie", row.Field == "listeners.healthCheck.domain", row.Field == "listeners.healthCheck.port":
 		default:
 			t.Errorf("the sample lacks %s", row.Field)
@@ -406,6 +407,23 @@ func TestClassSettingsRefused(t *testing.T) {
 		"CertificateTwice": {DefaultCertificate: &v1alpha1.CertificateSource{SecretName: "s", CertificateID: "c"}},
 		"CertificateNone":  {DefaultCertificate: &v1alpha1.CertificateSource{}},
 		"AllowedID":        {AllowedLoadBalancerIDs: &yes},
+		"ID":               {LoadBalancerID: "lb-UPPER"},
+		"IDAndSettings":    {LoadBalancerID: "lb-1", LoadBalancer: &v1alpha1.LoadBalancerSettings{Name: "n"}},
+		"IDAndTags":        {LoadBalancerID: "lb-1", Tags: map[string]string{"x": "y"}},
+		"IDAndVSwitch":     {LoadBalancerID: "lb-1", AddressType: cloud.AddressIntranet, VSwitchID: "vsw-1"},
+		"OverrideOfNone":   {ForceOverrideListeners: true},
+		"IntranetAlone":    {AddressType: cloud.AddressIntranet},
+		"VSwitchAlone":     {VSwitchID: "vsw-1"},
+		"TwoLists":         {Listeners: &v1alpha1.ListenerSettings{AllowCIDRs: []string{"10.0.0.1"}, DenyCIDRs: []string{"10.0.0.2"}}},
+		"ListAndACL":       {Listeners: &v1alpha1.ListenerSettings{DenyCIDRs: []string{"10.0.0.2"}, ACL: &v1alpha1.ACLSettings{Type: "white", IDs: []string{"acl-1"}}}},
+		"NoNetwork":        {Listeners: &v1alpha1.ListenerSettings{AllowCIDRs: []string{"10.0.0.256"}}},
+		"CASecret":         {Listeners: &v1alpha1.ListenerSettings{CASecretName: "-"}},
+		"PortOfItsOwn":     {Listeners: &v1alpha1.ListenerSettings{ListenPorts: []v1alpha1.ListenPortSettings{{Port: 443, Protocol: "HTTPS"}}}},
+		"PortTwice":        {Listeners: &v1alpha1.ListenerSettings{ListenPorts: []v1alpha1.ListenPortSettings{{Port: 8080, Protocol: "HTTP"}, {Port: 8080, Protocol: "HTTPS"}}}},
+		"PortProtocol":     {Listeners: &v1alpha1.ListenerSettings{ListenPorts: []v1alpha1.ListenPortSettings{{Port: 8080, Protocol: "TCP"}}}},
+		"SelectorOperator": {AllowedNamespaces: selecting("Equals", "a")},
+		"SelectorValues":   {AllowedNamespaces: selecting(metav1.LabelSelectorOpIn)},
+		"SelectorTooMuch":  {AllowedNamespaces: selecting(metav1.LabelSelectorOpExists, "a")},
 	}
 	for name, spec := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -413,6 +431,57 @@ func TestClassSettingsRefused(t *testing.T) {
 			config := &v1alpha1.SLBConfig{ObjectMeta: metav1.ObjectMeta{Name: "refused-" + strings.ToLower(name)}, Spec: spec}
 			if err := s.world.Client.Create(t.Context(), config); err == nil {
 				t.Error("the API server takes it")
+			}
+		})
+	}
+}
+
+func selecting(operator metav1.LabelSelectorOperator, values ...string) *metav1.LabelSelector {
+	return &metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{Key: "edge", Operator: operator, Values: values}}}
+}
+
+// TestClassSettingsTaken shows what the API server takes beside what it refuses.
+func TestClassSettingsTaken(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	cases := map[string]v1alpha1.SLBConfigSpec{
+		"ID":         {LoadBalancerID: "lb-1", ForceOverrideListeners: true, ReclaimPolicy: v1alpha1.ReclaimDelete},
+		"IntranetID": {LoadBalancerID: "lb-1", AddressType: cloud.AddressIntranet},
+		"Intranet":   {AddressType: cloud.AddressIntranet, VSwitchID: "vsw-1"},
+		"Allow":      {Listeners: &v1alpha1.ListenerSettings{AllowCIDRs: []string{"10.0.0.1", "255.255.255.255/32", "0.0.0.0/0"}, CASecretName: "clients.ca"}},
+		"Deny":       {Listeners: &v1alpha1.ListenerSettings{DenyCIDRs: []string{"10.0.0.0/8"}, ListenPorts: []v1alpha1.ListenPortSettings{{Port: 8080, Protocol: "HTTP"}}}},
+		"Everybody":  {AllowedNamespaces: &metav1.LabelSelector{}},
+		"Label":      {AllowedNamespaces: &metav1.LabelSelector{MatchLabels: map[string]string{"edge": "public"}}},
+		"Expression": {AllowedNamespaces: selecting(metav1.LabelSelectorOpNotIn, "a", "b")},
+		"Exists":     {AllowedNamespaces: selecting(metav1.LabelSelectorOpExists)},
+	}
+	for name, spec := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			config := &v1alpha1.SLBConfig{ObjectMeta: metav1.ObjectMeta{Name: "taken-" + strings.ToLower(name)}, Spec: spec}
+			if err := s.world.Client.Create(t.Context(), config); err != nil {
+				t.Errorf("the API server refuses it: %v", err)
+			}
+		})
+	}
+}
+
+// TestLoadBalancerIDIsFixed: it cannot be added, changed or removed; other fields can be changed.
+func TestLoadBalancerIDIsFixed(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	for name, tc := range map[string]struct{ from, to string }{
+		"Added": {"", "lb-1"}, "Changed": {"lb-1", "lb-2"}, "Removed": {"lb-1", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			config := &v1alpha1.SLBConfig{ObjectMeta: metav1.ObjectMeta{Name: "fixed-" + strings.ToLower(name)}, Spec: v1alpha1.SLBConfigSpec{LoadBalancerID: tc.from}}
+			s.must(s.world.Client.Create(t.Context(), config))
+			config.Spec.PathMatching = v1alpha1.PathMatchingStrict
+			s.must(s.world.Client.Update(t.Context(), config))
+			config.Spec.LoadBalancerID = tc.to
+			if err := s.world.Client.Update(t.Context(), config); err == nil || !strings.Contains(err.Error(), "cannot be added, changed or removed") {
+				t.Errorf("the API server answers %v", err)
 			}
 		})
 	}
