@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
 	networkingv1 "k8s.io/api/networking/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
 	"github.com/slb-ingress/slb-ingress-controller/controllers/desired"
@@ -24,20 +23,21 @@ type homes struct{ client client.Reader }
 // the cache may not have yet; it may be nil.
 func (h homes) of(ctx context.Context, class string, own *v1alpha1.SLBInstance) (string, error) {
 	var list v1alpha1.SLBInstanceList
-	if err := h.client.List(ctx, &list, client.MatchingFields{byClass: class}); err != nil {
-		return "", fmt.Errorf("listing SLBInstances of class %q: %w", class, err)
+	if err := h.client.List(ctx, &list, client.MatchingFields{byHome: class}); err != nil {
+		return "", fmt.Errorf("listing SLBInstances that serve class %q: %w", class, err)
 	}
-	slices.SortFunc(list.Items, func(a, b v1alpha1.SLBInstance) int { return strings.Compare(a.Name, b.Name) })
-	for i := range list.Items {
-		record := &list.Items[i]
-		if own != nil && own.Name == record.Name {
-			record = own
-		}
-		if servesClass(record) {
-			return homeOf(record), nil
+	serving := list.Items
+	if own != nil {
+		serving = slices.DeleteFunc(serving, func(r v1alpha1.SLBInstance) bool { return r.Name == own.Name })
+		if own.Spec.Class == class && servesClass(own) {
+			serving = append(serving, *own)
 		}
 	}
-	return h.asked(ctx, class)
+	if len(serving) == 0 {
+		return h.asked(ctx, class)
+	}
+	first := slices.MinFunc(serving, func(a, b v1alpha1.SLBInstance) int { return strings.Compare(a.Name, b.Name) })
+	return homeOf(&first), nil
 }
 
 // asked is the group that the class's parameters ask for.
@@ -197,10 +197,8 @@ func (r router) askedGroups(ctx context.Context, class string) []string {
 	if id, ok := desired.ParseIDGroup(asked); ok {
 		groups = append(groups, r.groupsOn(ctx, id)...)
 	}
-	for _, record := range r.records(ctx, byClass, class) {
-		if record.Spec.LoadBalancerID != "" && servesClass(&record) {
-			groups = append(groups, record.Name)
-		}
+	for _, record := range r.records(ctx, byHome, class) {
+		groups = append(groups, homeOf(&record))
 	}
 	return groups
 }

@@ -22,6 +22,7 @@ const (
 	byPod          = "pod"          // EndpointSlice: namespace/name of its endpoints' Pods
 	byLoadBalancer = "loadbalancer" // SLBInstance and SLBConfig: instance id
 	byClass        = "class"        // SLBInstance: IngressClass
+	byHome         = "home"         // SLBInstance: IngressClass, if it serves Ingresses that name no instance
 )
 
 // place is where an Ingress asks to be served, before anything is known of instances.
@@ -91,6 +92,12 @@ func addIndexes(ctx context.Context, indexer client.FieldIndexer, options Option
 		{&v1alpha1.SLBInstance{}, byLoadBalancer, func(o client.Object) []string {
 			if record, ok := o.(*v1alpha1.SLBInstance); ok && record.Status.LoadBalancerID != "" {
 				return []string{record.Status.LoadBalancerID}
+			}
+			return nil
+		}},
+		{&v1alpha1.SLBInstance{}, byHome, func(o client.Object) []string {
+			if record, ok := o.(*v1alpha1.SLBInstance); ok && servesClass(record) {
+				return []string{record.Spec.Class}
 			}
 			return nil
 		}},
