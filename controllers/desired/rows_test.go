@@ -135,9 +135,9 @@ func isField(t reflect.Type, path string) bool {
 	if t.Kind() != reflect.Struct {
 		return false
 	}
-	for i := range t.NumField() {
-		if tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); tag == name && name != "" {
-			return !more || isField(t.Field(i).Type, rest)
+	for field := range t.Fields() {
+		if tag, _, _ := strings.Cut(field.Tag.Get("json"), ","); tag == name && name != "" {
+			return !more || isField(field.Type, rest)
 		}
 	}
 	return false

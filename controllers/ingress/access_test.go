@@ -1,12 +1,22 @@
 package ingress
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
 	"fmt"
+	"math/big"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/slb-ingress/slb-ingress-controller/annotations"
 	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
@@ -158,6 +168,77 @@ func TestAddedPortTaken(t *testing.T) {
 		w.annotate(map[annotations.Name]string{annotations.ListenPorts: ""})
 		if got := w.find("listener", "/8080 "); got != theirs {
 			t.Errorf("their listener is now\n%s", got)
+		}
+	})
+}
+
+// authoritySecret is a Secret of the controller's namespace with a CA certificate.
+func authoritySecret(name string) *corev1.Secret {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	ca := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, ca, ca, key.Public(), key)
+	if err != nil {
+		panic(err)
+	}
+	return &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "slb-system", Name: name},
+		Type:       corev1.SecretTypeOpaque,
+		Data:       map[string][]byte{"ca.crt": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})},
+	}
+}
+
+// TestAccessOfAClass: nothing is served until the class's CA is there; its ports come and go with it.
+func TestAccessOfAClass(t *testing.T) {
+	t.Parallel()
+	play(t, func(w *world) {
+		c, config := classWith("slb", v1alpha1.SLBConfigSpec{})
+		config.Spec.Listeners = &v1alpha1.ListenerSettings{
+			AllowCIDRs: []string{"10.0.0.0/8"}, CASecretName: "clients",
+			ListenPorts: []v1alpha1.ListenPortSettings{{Port: 8080, Protocol: "HTTP"}},
+		}
+		w.add(c, config)
+		w.app("coffee", 1)
+		w.add(cafe())
+		w.settle()
+		if rules := w.cloud.Dump().Rules; len(rules) != 0 {
+			t.Errorf("served without the CA: %q", rules)
+		}
+		if notes := w.life.told.of("cafe", cloud.InvalidConfig); len(notes) != 1 {
+			t.Errorf("told %q, want one event", notes)
+		}
+		w.secrets.mu.Lock()
+		w.secrets.store(types.NamespacedName{Namespace: "slb-system", Name: "clients"}, authoritySecret("clients"))
+		w.secrets.mu.Unlock()
+		w.settle()
+		w.serves("cafe", "cafe.example", "/", "coffee")
+		if got := w.answer(w.address("cafe"), 8080, "cafe.example", "/"); got != "coffee" {
+			t.Errorf("port 8080: answered by %q, want coffee", got)
+		}
+		for _, port := range []string{"/80 ", "/443 ", "/8080 "} {
+			w.find("listener", port, "acl=acl-", "AclType=white")
+		}
+		seq := w.cloud.Seq()
+		w.restart()
+		w.run(time.Hour)
+		w.wrote(seq)
+
+		w.secrets.remove("slb-system", "clients")
+		w.settle()
+		w.wrote(seq)
+		edit(w, config, func(c *v1alpha1.SLBConfig) { c.Spec.Listeners = nil })
+		w.settle()
+		w.serves("cafe", "cafe.example", "/", "coffee")
+		if got := w.answer(w.address("cafe"), 8080, "cafe.example", "/"); got != "closed" {
+			t.Errorf("port 8080: answered by %q, want it closed", got)
+		}
+		if acls := w.cloud.Dump().ACLs; len(acls) != 0 {
+			t.Errorf("lists are left: %q", acls)
 		}
 	})
 }
