@@ -11,6 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/recorder"
 
@@ -27,6 +28,7 @@ type setup struct {
 	account fakecloud.Options
 	options Options
 	retry   alibaba.Retry
+	fence   func(time.Duration) error
 	// shared is the account of another world; nil: one of its own.
 	shared *fakecloud.Cloud
 }
@@ -50,6 +52,8 @@ type world struct {
 type life struct {
 	*reconciler
 
+	surveyor  *surveyor
+	surveyAt  time.Time
 	transport *fakecloud.Incarnation
 	told      *eventLog
 	metrics   *prometheus.Registry
@@ -108,6 +112,8 @@ func (w *world) start() {
 	})
 	seen := w.api.clientOf(l)
 	l.reconciler = newReconciler(handles{client: seen, told: l.told}, Deps{Service: service, Metrics: metrics}, options, secrets, fallback)
+	l.surveyor = newSurveyor(service, seen, l.memory, options)
+	l.surveyAt = time.Now().Add(l.surveyor.firstPause())
 	w.life = l
 	w.queue.clear()
 	w.api.replay()
@@ -121,7 +127,7 @@ func (w *world) adapter(transport http.RoundTripper, metrics *Metrics) *alibaba.
 		Credentials: alibaba.StaticCredentials(alibaba.Key{
 			ID: fakecloud.DefaultAccessKeyID, Secret: fakecloud.DefaultAccessKeySecret, Source: "test",
 		}),
-		Retry: w.setup.retry, Rates: alibaba.Rates{Share: 1, Writes: 100_000, Reads: 100_000},
+		Retry: w.setup.retry, Fence: w.setup.fence, Rates: alibaba.Rates{Share: 1, Writes: 100_000, Reads: 100_000},
 		Source: rand.NewPCG(1, uint64(w.lives)), Observer: metrics.Call,
 	})
 	w.must(err)
@@ -156,6 +162,12 @@ type handles struct {
 	told   *eventLog
 }
 
+// syncedCache is a cache that is filled.
+type syncedCache struct{ cache.Cache }
+
+func (syncedCache) WaitForCacheSync(context.Context) bool { return true }
+
+func (h handles) GetCache() cache.Cache                          { return syncedCache{} }
 func (h handles) GetClient() client.Client                       { return h.client }
 func (h handles) GetAPIReader() client.Reader                    { return h.client }
 func (h handles) GetEventRecorder(string) recorder.EventRecorder { return h.told }
