@@ -112,7 +112,7 @@ func (l *loader) lostRecord(ctx context.Context, name string) (*v1alpha1.SLBInst
 	if g.id != "" {
 		return newRecord(in), nil
 	}
-	class, err := l.readClass(ctx, g.class)
+	class, err := readClass(ctx, l.client, g.class)
 	if err != nil || class == nil || class.Spec.Controller != ControllerName {
 		return nil, err
 	}
