@@ -12,7 +12,7 @@ import (
 // Parse reads all annotations of the table. Faults are in the order of their keys. Annotations
 // outside the prefixes are nobody's business here.
 func Parse(values map[string]string) (Config, []Fault) {
-	config := Config{Values: Values{}, keys: map[Name]string{}}
+	config := Config{Values: Values{}, keys: map[Name]string{}, written: map[Name]string{}}
 	if !anyOurs(values) {
 		return config, nil
 	}
@@ -71,7 +71,7 @@ func lookup(values map[string]string, name Name) (key, value string, ok bool) {
 const shown = 64
 
 func (r Row) fault(key, value string) Fault {
-	message := fmt.Sprintf("annotation %q has value %q and needs %s, such as %q", key, clip(value), r.Type.Want, r.Example)
+	message := fmt.Sprintf("annotation %q has value %q and needs %s, such as %q", key, Clip(value), r.Type.Want, r.Example)
 	if r.Type.why != nil {
 		message += fmt.Sprintf(": %v", r.Type.why(value))
 	}
@@ -86,8 +86,8 @@ func (r Row) faultOf(key, message string) Fault {
 	return Fault{Name: r.Name, Key: key, Reason: r.reason(), Message: message, Guards: r.Guards, Withholds: r.Withholds}
 }
 
-// clip shortens a value for a message.
-func clip(value string) string {
+// Clip shortens a value for a message, between two characters.
+func Clip(value string) string {
 	if len(value) > shown {
 		return strings.ToValidUTF8(value[:shown], "") + "…"
 	}
