@@ -1,6 +1,7 @@
 package compat_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -72,9 +73,7 @@ func TestEffects(t *testing.T) {
 			if strings.HasSuffix(row.Key, ".") {
 				values = map[string]string{row.FullKey() + "web": row.Example}
 			}
-			for key, value := range beside[row.FullKey()] {
-				values[key] = value
-			}
+			maps.Copy(values, beside[row.FullKey()])
 			config, faults := compat.Read(values, compat.Options{Sources: compat.Sources(), TLS: true})
 			for _, name := range config.Adopted() {
 				if beside[row.FullKey()] == nil && !slices.Contains(row.Names, name) {
@@ -180,5 +179,32 @@ func TestKeysAreShown(t *testing.T) {
 	i := slices.IndexFunc(faults, func(f annotations.Fault) bool { return !f.Notice })
 	if i < 0 || !strings.Contains(faults[i].Message, nginx+"proxy-read-timeout") || !strings.Contains(faults[i].Message, `"3600"`) {
 		t.Errorf("faults %+v do not name the timeout and its value", faults)
+	}
+}
+
+// TestPairs reads every two keys that are honoured: whatever they come to can be read by our own rows.
+func TestPairs(t *testing.T) {
+	t.Parallel()
+	types := map[annotations.Name]annotations.Type{}
+	for _, row := range annotations.Table() {
+		types[row.Name] = row.Type
+	}
+	rows := slices.DeleteFunc(compat.Table(), func(r compat.Row) bool { return r.Effect != compat.Honoured })
+	for i, x := range rows {
+		for _, y := range rows[:i] {
+			for _, value := range []string{y.Example, "nonsense"} {
+				config, faults := compat.Read(map[string]string{x.FullKey(): x.Example, y.FullKey(): value}, compat.Options{Sources: compat.Sources(), TLS: true})
+				for name, value := range config.Values {
+					if !types[name].Accepts(value) {
+						t.Errorf("%s and %s: %q becomes %q, which its row does not read", x.FullKey(), y.FullKey(), name, value)
+					}
+				}
+				for _, f := range faults {
+					if f.Message == "" || f.Key == "" || f.Reason == "" {
+						t.Errorf("%s and %s: fault %+v says too little", x.FullKey(), y.FullKey(), f)
+					}
+				}
+			}
+		}
 	}
 }

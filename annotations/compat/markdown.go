@@ -32,14 +32,14 @@ func (r Row) becomes() string {
 	for _, name := range r.Names {
 		names = append(names, "`"+string(name)+"`")
 	}
-	list := strings.Join(names, ", ")
+	list, either := strings.Join(names, ", "), strings.Join(names, " or ")
 	switch {
 	case r.Effect == Honoured:
 		return "honoured as " + list
 	case r.translate == nil && list != "":
-		return fmt.Sprintf("%s, unless %s stands in its place", r.Effect, list)
+		return fmt.Sprintf("%s, unless %s of our own stands in its place", r.Effect, either)
 	case len(r.harmless) > 0:
-		return fmt.Sprintf("%s, unless it is `%s`", r.Effect, strings.Join(r.harmless, "` or `"))
+		return fmt.Sprintf("%s, unless it is %s", r.Effect, "`"+strings.Join(r.harmless, "` or `")+"`")
 	default:
 		return string(r.Effect)
 	}

@@ -13,16 +13,14 @@ func redirectNames() []annotations.Name {
 func nginxRedirects() []Row {
 	const answers = "the service answers no request itself but for the redirect to HTTPS"
 	return []Row{
-		honoured("ssl-redirect", Same, "true",
-			"the listener redirects with code 308, when the Ingress has spec.tls for every host; without the key nothing is redirected, while ingress-nginx redirects hosts of spec.tls unless told not to",
-			redirectTLS, redirectNames()...),
-		honoured("force-ssl-redirect", Same, "true", "the listener redirects every host with code 308", redirectAll, redirectNames()...),
+		honoured("ssl-redirect", "true", "the listener redirects with code 308, when the Ingress has spec.tls for every host; without the key nothing is redirected, while ingress-nginx redirects hosts of spec.tls unless told not to").by(redirectTLS, redirectNames()...),
+		honoured("force-ssl-redirect", "true", "the listener redirects every host with code 308").by(redirectAll, redirectNames()...),
 		refused("app-root", "/app", answers, "let the pod that serves / redirect"),
 		refused("permanent-redirect", "https://www.example.com", answers, "let a pod redirect"),
 		noted("permanent-redirect-code", Impossible, "it qualifies permanent-redirect"),
 		refused("temporal-redirect", "https://www.example.com", answers, "let a pod redirect"),
 		noted("temporal-redirect-code", Impossible, "it qualifies temporal-redirect"),
-		warned("from-to-www-redirect", Impossible, "true", answers+", so the other host is not served", "add a rule for it, whose pods redirect").unless("false"),
+		warned("from-to-www-redirect", "true", answers+", so the other host is not served", "add a rule for it, whose pods redirect").unless("false"),
 		noted("preserve-trailing-slash", Irrelevant, "the redirect to HTTPS keeps the URL as it is"),
 		noted("use-port-in-redirects", Irrelevant, "the redirect to HTTPS goes to port 443"),
 		noted("relative-redirects", Irrelevant, "redirects of pods are handed on as they are"),
@@ -31,9 +29,9 @@ func nginxRedirects() []Row {
 
 func nginxAccess() []Row {
 	return []Row{
-		honoured("whitelist-source-range", Same, "192.0.2.0/24, 198.51.100.7", "an access control list of the listeners admits these IPv4 networks alone", list(annotations.AllowCIDRs), annotations.AllowCIDRs),
-		honoured("allowlist-source-range", Same, "192.0.2.0/24", "it is the newer name of whitelist-source-range", list(annotations.AllowCIDRs), annotations.AllowCIDRs),
-		honoured("denylist-source-range", Same, "203.0.113.0/24", "an access control list of the listeners refuses these IPv4 networks", list(annotations.DenyCIDRs), annotations.DenyCIDRs),
+		honoured("whitelist-source-range", "192.0.2.0/24, 198.51.100.7", "an access control list of the listeners admits these IPv4 networks alone").by(list(annotations.AllowCIDRs), annotations.AllowCIDRs),
+		honoured("allowlist-source-range", "192.0.2.0/24", "it is the newer name of whitelist-source-range").by(list(annotations.AllowCIDRs), annotations.AllowCIDRs),
+		honoured("denylist-source-range", "203.0.113.0/24", "an access control list of the listeners refuses these IPv4 networks").by(list(annotations.DenyCIDRs), annotations.DenyCIDRs),
 		noted("satisfy", Impossible, "there is one kind of access control to satisfy, since authentication is refused"),
 	}
 }
@@ -43,10 +41,9 @@ func nginxSessions() []Row {
 		return noted(key, Differs, "the cookie that the service inserts "+what)
 	}
 	return []Row{
-		honoured("affinity", Same, "cookie", "the service inserts a cookie that names the pod; without session-cookie-max-age it lives for a day", affinity,
-			stickySession, stickyType, cookieTimeout),
-		honoured("session-cookie-expires", Same, "1800", "it is the lifetime of the inserted cookie, of 1 to 86400 seconds; session-cookie-max-age comes before it", lifetime, cookieTimeout),
-		honoured("session-cookie-max-age", Same, "1800", "it is the lifetime of the inserted cookie, of 1 to 86400 seconds", lifetime, cookieTimeout),
+		honoured("affinity", "cookie", "the service inserts a cookie that names the pod; without session-cookie-max-age it lives for a day").by(affinity, stickySession, stickyType, cookieTimeout),
+		honoured("session-cookie-expires", "1800", "it is the lifetime of the inserted cookie, of 1 to 86400 seconds; session-cookie-max-age comes before it").by(lifetime, cookieTimeout),
+		honoured("session-cookie-max-age", "1800", "it is the lifetime of the inserted cookie, of 1 to 86400 seconds").by(lifetime, cookieTimeout),
 		inserted("affinity-mode", "names a pod for as long as that is there, as with \"persistent\"").unless("persistent"),
 		inserted("affinity-canary-behavior", "keeps a client with the canary or without it, as with \"sticky\"").unless("sticky"),
 		inserted("session-cookie-name", "is called SERVERID"),
@@ -64,14 +61,14 @@ func nginxSessions() []Row {
 func nginxCanaries() []Row {
 	const none = "a forwarding rule has a domain and a URL, and no condition on headers or cookies; the canary is not served"
 	by := func(name annotations.Name, example string) Row {
-		r := honoured(string(name), Impossible, example, none, as(name), name)
+		r := honoured(string(name), example, none).but(Impossible).by(as(name), name)
 		r.Effect, r.Fix = NotServed, "give the canary a share by canary-weight"
 		return r
 	}
 	return []Row{
-		honoured("canary", Same, "true", "the Ingress takes a share of the requests of another one's paths; its other keys have no effect but for those of sessions and load balancing", switched(annotations.Canary, "true", "false"), annotations.Canary),
-		honoured("canary-weight", Same, "10", "the pods' weights make the share", share, annotations.CanaryWeight),
-		honoured("canary-weight-total", Same, "1000", "it is what canary-weight is a part of, which has to come to a whole percentage", total, annotations.CanaryWeight),
+		honoured("canary", "true", "the Ingress takes a share of the requests of another one's paths; its other keys have no effect but for those of sessions and load balancing").by(switched(annotations.Canary, "true", "false"), annotations.Canary),
+		honoured("canary-weight", "10", "the pods' weights make the share").by(share, annotations.CanaryWeight),
+		honoured("canary-weight-total", "1000", "it is what canary-weight is a part of, which has to come to a whole percentage").by(total, annotations.CanaryWeight),
 		by(annotations.CanaryByHeader, "X-Canary"),
 		by(annotations.CanaryByHeaderValue, "yes"),
 		by(annotations.CanaryByHeaderRegex, "^yes"),

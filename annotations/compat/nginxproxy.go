@@ -3,11 +3,11 @@ package compat
 func nginxHeaders() []Row {
 	const hands = "the service hands the pods' headers on as they are"
 	rows := []Row{
-		warned("enable-cors", Impossible, "true", "the service adds no headers to answers", "let the pods answer with the CORS headers").unless("false"),
-		warned("custom-headers", Impossible, "default/headers", "the service adds no headers to answers", "let the pods add them"),
-		warned("proxy-cookie-domain", Impossible, "a.example.com b.example.com", hands, "let the pods set cookies for the host that clients ask for").unless("off"),
-		warned("proxy-cookie-path", Impossible, "/one /two", hands, "let the pods set cookies for the path that clients ask for").unless("off"),
-		warned("proxy-redirect-from", Impossible, "http://one/", hands, "let the pods redirect to the URL that clients ask for").unless("off", "default"),
+		warned("enable-cors", "true", "the service adds no headers to answers", "let the pods answer with the CORS headers").unless("false"),
+		warned("custom-headers", "default/headers", "the service adds no headers to answers", "let the pods add them"),
+		warned("proxy-cookie-domain", "a.example.com b.example.com", hands, "let the pods set cookies for the host that clients ask for").unless("off"),
+		warned("proxy-cookie-path", "/one /two", hands, "let the pods set cookies for the path that clients ask for").unless("off"),
+		warned("proxy-redirect-from", "http://one/", hands, "let the pods redirect to the URL that clients ask for").unless("off", "default"),
 		noted("proxy-redirect-to", Impossible, "it qualifies proxy-redirect-from"),
 		noted("connection-proxy-header", Irrelevant, "the service keeps its own connections to pods"),
 		noted("http2-push-preload", Irrelevant, "browsers have given up server push"),
@@ -23,13 +23,13 @@ func nginxLimits() []Row {
 	const fix = "let the pods limit their clients, or put a service before the instance that does"
 	const wall = "the service looks into no request"
 	rows := []Row{
-		warned("limit-connections", Impossible, "10", limits, fix),
-		warned("limit-rps", Impossible, "10", limits, fix),
-		warned("limit-rpm", Impossible, "10", limits, fix),
-		warned("limit-rate", Impossible, "100", limits, fix).unless("0"),
-		warned("global-rate-limit", Impossible, "10", limits, fix),
-		refused("enable-modsecurity", "true", wall, "put a web application firewall before the instance, and remove it", "false"),
-		refused("enable-owasp-core-rules", "true", wall, "put a web application firewall before the instance, and remove it", "false"),
+		warned("limit-connections", "10", limits, fix),
+		warned("limit-rps", "10", limits, fix),
+		warned("limit-rpm", "10", limits, fix),
+		warned("limit-rate", "100", limits, fix).unless("0"),
+		warned("global-rate-limit", "10", limits, fix),
+		refused("enable-modsecurity", "true", wall, "put a web application firewall before the instance, and remove it").unless("false"),
+		refused("enable-owasp-core-rules", "true", wall, "put a web application firewall before the instance, and remove it").unless("false"),
 		refused("modsecurity-snippet", "SecRuleEngine On", wall, "put a web application firewall before the instance, and remove it"),
 		noted("modsecurity-transaction-id", Impossible, "it qualifies enable-modsecurity"),
 	}
@@ -52,7 +52,7 @@ func nginxProxy() []Row {
 		noted("proxy-next-upstream-timeout", Differs, "the service decides itself when another pod is asked"),
 		noted("proxy-next-upstream-tries", Differs, "the service decides itself when another pod is asked"),
 		noted("proxy-http-version", Differs, "the service speaks HTTP/1.1 to pods").unless("1.1"),
-		warned("ssl-ciphers", Differs, "HIGH:!aNULL", "ciphers are chosen by a policy of the listener", "choose one by our own annotation tls-cipher-policy").instead(cipherPolicy),
+		warned("ssl-ciphers", "HIGH:!aNULL", "ciphers are chosen by a policy of the listener", "choose one by our own annotation tls-cipher-policy").but(Differs).instead(cipherPolicy),
 		noted("ssl-prefer-server-ciphers", Differs, "the listener's policy decides on ciphers"),
 	}
 	for _, key := range []string{

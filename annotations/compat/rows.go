@@ -9,20 +9,26 @@ import (
 
 // The constructors of rows: each is one line of a table.
 
-func honoured(key string, verdict Verdict, example, why string, translate func(string, given) outcome, names ...annotations.Name) Row {
-	return Row{Key: key, Verdict: verdict, Effect: Honoured, Why: why, Example: example, translate: translate, Names: names}
+func honoured(key, example, why string) Row {
+	return Row{Key: key, Verdict: Same, Effect: Honoured, Why: why, Example: example}
 }
 
-func refused(key, example, why, fix string, harmless ...string) Row {
-	return Row{Key: key, Verdict: Impossible, Effect: NotServed, Why: why, Fix: fix, Example: example, harmless: harmless}
+func refused(key, example, why, fix string) Row {
+	return Row{Key: key, Verdict: Impossible, Effect: NotServed, Why: why, Fix: fix, Example: example}
 }
 
-func warned(key string, verdict Verdict, example, why, fix string) Row {
-	return Row{Key: key, Verdict: verdict, Effect: Warned, Why: why, Fix: fix, Example: example}
+func warned(key, example, why, fix string) Row {
+	return Row{Key: key, Verdict: Impossible, Effect: Warned, Why: why, Fix: fix, Example: example}
 }
 
 func noted(key string, verdict Verdict, why string) Row {
 	return Row{Key: key, Verdict: verdict, Effect: Noted, Why: why, Example: "x"}
+}
+
+// by says how a value comes to values of our own, and of which rows.
+func (r Row) by(translate func(string, given) outcome, names ...annotations.Name) Row {
+	r.translate, r.Names = translate, names
+	return r
 }
 
 // unless names the values that ask for what is so anyway.
@@ -37,6 +43,7 @@ func (r Row) instead(names ...annotations.Name) Row {
 	return r
 }
 
+// but says another verdict.
 func (r Row) but(verdict Verdict) Row {
 	r.Verdict = verdict
 	return r

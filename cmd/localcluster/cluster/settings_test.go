@@ -406,6 +406,7 @@ func TestClassSettingsRefused(t *testing.T) {
 		"CertificateTwice": {DefaultCertificate: &v1alpha1.CertificateSource{SecretName: "s", CertificateID: "c"}},
 		"CertificateNone":  {DefaultCertificate: &v1alpha1.CertificateSource{}},
 		"AllowedID":        {AllowedLoadBalancerIDs: &yes},
+		"Compatibility":    {Compatibility: []v1alpha1.Compatibility{"haproxy"}},
 	}
 	for name, spec := range cases {
 		t.Run(name, func(t *testing.T) {
