@@ -15,14 +15,14 @@ type Foreign struct {
 func (c *Config) Adopt(name Name, f Foreign) (fault Fault, ok bool) {
 	table := Table()
 	row := table[slices.IndexFunc(table, func(r Row) bool { return r.Name == name })]
-	if _, known := c.Values[name]; !known || row.Type.Accepts(f.Value) {
+	fault, ok = row.check(f.Key, f.Written, f.Value)
+	if _, known := c.Values[name]; ok || !known {
 		c.keys[name], c.written[name] = f.Key, f.Written
 	}
-	if !row.Type.Accepts(f.Value) {
-		return row.fault(f.Key, f.Written), false
+	if ok {
+		c.Values[name] = f.Value
 	}
-	c.Values[name] = f.Value
-	return Fault{}, true
+	return fault, ok
 }
 
 // Has tells whether somebody gave a value, be it one that can be read or not.

@@ -24,12 +24,8 @@ func Parse(values map[string]string) (Config, []Fault) {
 			continue
 		}
 		config.keys[row.Name] = key
-		if len(value) > maxValue {
-			faults = append(faults, row.tooLong(key, value))
-			continue
-		}
-		if !row.Type.Accepts(value) {
-			faults = append(faults, row.fault(key, value))
+		if f, ok := row.check(key, value, value); !ok {
+			faults = append(faults, f)
 			continue
 		}
 		config.Values[row.Name] = value
@@ -70,8 +66,19 @@ func lookup(values map[string]string, name Name) (key, value string, ok bool) {
 // shown is how much of a bad value a message repeats.
 const shown = 64
 
-func (r Row) fault(key, value string) Fault {
-	message := fmt.Sprintf("annotation %q has value %q and needs %s, such as %q", key, Clip(value), r.Type.Want, r.Example)
+// check tells whether the row can read a value; written is what the Ingress has in its place.
+func (r Row) check(key, written, value string) (Fault, bool) {
+	if len(written) > maxValue {
+		return r.tooLong(key, written), false
+	}
+	if !r.Type.Accepts(value) {
+		return r.fault(key, written, value), false
+	}
+	return Fault{}, true
+}
+
+func (r Row) fault(key, written, value string) Fault {
+	message := fmt.Sprintf("annotation %q has value %q and needs %s, such as %q", key, Clip(written), r.Type.Want, r.Example)
 	if r.Type.why != nil {
 		message += fmt.Sprintf(": %v", r.Type.why(value))
 	}

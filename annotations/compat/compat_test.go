@@ -1,6 +1,7 @@
 package compat_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -179,6 +180,25 @@ func TestKeysAreShown(t *testing.T) {
 	i := slices.IndexFunc(faults, func(f annotations.Fault) bool { return !f.Notice })
 	if i < 0 || !strings.Contains(faults[i].Message, nginx+"proxy-read-timeout") || !strings.Contains(faults[i].Message, `"3600"`) {
 		t.Errorf("faults %+v do not name the timeout and its value", faults)
+	}
+}
+
+// TestMany reads thousands of keys, as many as an object has room for: few are told one by one.
+func TestMany(t *testing.T) {
+	t.Parallel()
+	values := map[string]string{nginx + "whitelist-source-range": strings.Repeat("192.0.2.1,", 2000), nginx + "configuration-snippet": strings.Repeat("x", 100_000)}
+	for i := range 3000 {
+		values[fmt.Sprintf("%sactions.a%d", alb, i)] = "[]"
+		values[fmt.Sprintf("%sunknown-%d", nginx, i)] = ""
+	}
+	_, faults := compat.Read(values, compat.Options{Sources: compat.Sources()})
+	if len(faults) > 50 {
+		t.Errorf("%d faults are told", len(faults))
+	}
+	for _, f := range faults {
+		if len(f.Message) > 1000 {
+			t.Errorf("a message has %d bytes: %.100s", len(f.Message), f.Message)
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ func Markdown() string {
 		b.WriteString("| Key | Verdict | What becomes of it | Why |\n| --- | --- | --- | --- |\n")
 		for _, r := range rows {
 			key := r.Key
-			if strings.HasSuffix(key, ".") {
+			if r.family() {
 				key += "…"
 			}
 			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", key, r.Verdict, r.becomes(), r.sentences())

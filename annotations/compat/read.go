@@ -109,18 +109,34 @@ func (r *reader) read() []annotations.Fault {
 	return append(r.faults, r.summary()...)
 }
 
+// most is how many keys of a family, and how many unknown ones, are looked at one by one: an object
+// has room for thousands.
+const most = 20
+
 // match finds the rows of keys, in the order of the table.
 func match(source Source, keys map[string]string) (entries []entry, unknown []string) {
-	left := maps.Clone(keys)
+	known := map[string]bool{}
+	sorted := slices.Sorted(maps.Keys(keys))
 	for _, row := range table(source) {
-		for _, key := range slices.Sorted(maps.Keys(left)) {
-			if row.matches(key) {
-				entries = append(entries, entry{row, key, left[key]})
-				delete(left, key)
+		if value, ok := keys[row.Key]; ok && !row.family() {
+			known[row.Key] = true
+			entries = append(entries, entry{row, row.Key, value})
+		}
+		if !row.family() {
+			continue
+		}
+		count := 0
+		for _, key := range sorted {
+			if strings.HasPrefix(key, row.Key) {
+				known[key] = true
+				if count++; count <= most {
+					entries = append(entries, entry{row, key, keys[key]})
+				}
 			}
 		}
 	}
-	return entries, slices.Sorted(maps.Keys(left))
+	unknown = slices.DeleteFunc(sorted, func(key string) bool { return known[key] })
+	return entries, unknown[:min(len(unknown), most)]
 }
 
 // ignoredByCanary tells whether ingress-nginx does not look at the key, because the Ingress is a canary.

@@ -88,9 +88,8 @@ type outcome struct {
 // FullKey is the row's key with its prefix.
 func (r Row) FullKey() string { return r.Source.Prefix() + r.Key }
 
-func (r Row) matches(key string) bool {
-	return r.Key == key || strings.HasSuffix(r.Key, ".") && strings.HasPrefix(key, r.Key)
-}
+// family tells whether the row is of all keys that begin with its own.
+func (r Row) family() bool { return strings.HasSuffix(r.Key, ".") }
 
 func (r Row) isHarmless(value string) bool {
 	return slices.Contains(r.harmless, strings.ToLower(strings.TrimSpace(value)))
