@@ -58,7 +58,7 @@ func ParseNetworks(value string) ([]string, error) {
 		entry = strings.Trim(entry, " ")
 		p, err := cloud.ParseNetwork(entry)
 		if err != nil {
-			return nil, fmt.Errorf("%q is no IPv4 address or network", clip(entry))
+			return nil, fmt.Errorf("%q is no IPv4 address or network", Clip(entry))
 		}
 		list = append(list, p.String())
 	}
@@ -162,11 +162,11 @@ func parsePort(entry map[string]json.Number) (Port, error) {
 	for name, number := range entry {
 		protocol, ok := map[string]cloud.Protocol{"HTTP": cloud.HTTP, "HTTPS": cloud.HTTPS}[name]
 		if !ok {
-			return Port{}, fmt.Errorf("protocol %q is neither HTTP nor HTTPS", clip(name))
+			return Port{}, fmt.Errorf("protocol %q is neither HTTP nor HTTPS", Clip(name))
 		}
 		port, err := number.Int64()
 		if err != nil || port < 1 || port > 65535 {
-			return Port{}, fmt.Errorf("%q is no port", clip(number.String()))
+			return Port{}, fmt.Errorf("%q is no port", Clip(number.String()))
 		}
 		return Port{int(port), protocol}, nil
 	}

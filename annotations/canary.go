@@ -10,11 +10,11 @@ import (
 func canaryRows() []Row {
 	return []Row{
 		{
-			Name: Canary, Type: boolean(), Level: LevelPath, Default: "false", Example: "true", Guards: true,
+			Name: Canary, Type: boolean(), Level: LevelPath, Bundle: "canary", Default: "false", Example: "true", Guards: true,
 			Doc: "Makes the Ingress a canary: it claims no path, but takes a share of the requests of paths that another Ingress of its namespace serves.",
 		},
 		{
-			Name: CanaryWeight, Type: number(0, 100), Level: LevelPath, Default: "0", Example: "10",
+			Name: CanaryWeight, Type: number(0, 100), Level: LevelPath, Bundle: "canary", Default: "0", Example: "10",
 			Doc: "Is the share of the requests, in percent, that a canary takes; 0 and 100 make a blue-green switch.",
 		},
 		canaryBy(CanaryByHeader, "a header", "X-Canary"),
@@ -28,7 +28,7 @@ func canaryRows() []Row {
 // have conditions on domain and URL only (CreateRules: Domain, Url).
 func canaryBy(name Name, what, example string) Row {
 	return Row{
-		Name: name, Type: line(), Level: LevelPath, Example: example,
+		Name: name, Type: line(), Level: LevelPath, Bundle: "canary", Example: example,
 		Doc: "Is refused, and the canary with it: a forwarding rule has a domain and a URL, and no condition on " + what + ".",
 	}
 }

@@ -9,7 +9,8 @@ type Values map[Name]string
 type Config struct {
 	Values Values
 
-	keys map[Name]string
+	keys    map[Name]string
+	written map[Name]string // of values that were adopted
 }
 
 // Key is the key under which the annotation was found, in full, or the key that a user would write
@@ -31,4 +32,6 @@ type Fault struct {
 	Guards bool
 	// Withholds is that of the row: nothing may be added for the Ingress without the setting.
 	Withholds bool
+	// Notice says that all is served as its author meant it, and the fault only worth knowing.
+	Notice bool
 }

@@ -12,7 +12,7 @@ import (
 // Parse reads all annotations of the table. Faults are in the order of their keys. Annotations
 // outside the prefixes are nobody's business here.
 func Parse(values map[string]string) (Config, []Fault) {
-	config := Config{Values: Values{}, keys: map[Name]string{}}
+	config := Config{Values: Values{}, keys: map[Name]string{}, written: map[Name]string{}}
 	if !anyOurs(values) {
 		return config, nil
 	}
@@ -24,12 +24,8 @@ func Parse(values map[string]string) (Config, []Fault) {
 			continue
 		}
 		config.keys[row.Name] = key
-		if len(value) > maxValue {
-			faults = append(faults, row.tooLong(key, value))
-			continue
-		}
-		if !row.Type.Accepts(value) {
-			faults = append(faults, row.fault(key, value))
+		if f, ok := row.check(key, value, value); !ok {
+			faults = append(faults, f)
 			continue
 		}
 		config.Values[row.Name] = value
@@ -70,8 +66,19 @@ func lookup(values map[string]string, name Name) (key, value string, ok bool) {
 // shown is how much of a bad value a message repeats.
 const shown = 64
 
-func (r Row) fault(key, value string) Fault {
-	message := fmt.Sprintf("annotation %q has value %q and needs %s, such as %q", key, clip(value), r.Type.Want, r.Example)
+// check tells whether the row can read a value; written is what the Ingress has in its place.
+func (r Row) check(key, written, value string) (Fault, bool) {
+	if len(written) > maxValue {
+		return r.tooLong(key, written), false
+	}
+	if !r.Type.Accepts(value) {
+		return r.fault(key, written, value), false
+	}
+	return Fault{}, true
+}
+
+func (r Row) fault(key, written, value string) Fault {
+	message := fmt.Sprintf("annotation %q has value %q and needs %s, such as %q", key, Clip(written), r.Type.Want, r.Example)
 	if r.Type.why != nil {
 		message += fmt.Sprintf(": %v", r.Type.why(value))
 	}
@@ -86,8 +93,8 @@ func (r Row) faultOf(key, message string) Fault {
 	return Fault{Name: r.Name, Key: key, Reason: r.reason(), Message: message, Guards: r.Guards, Withholds: r.Withholds}
 }
 
-// clip shortens a value for a message.
-func clip(value string) string {
+// Clip shortens a value for a message, between two characters.
+func Clip(value string) string {
 	if len(value) > shown {
 		return strings.ToValidUTF8(value[:shown], "") + "…"
 	}

@@ -104,7 +104,7 @@ func FromFields(spec map[string]any) (Values, []Fault) {
 			values[row.Name] = text
 		default:
 			key := "spec." + row.Field
-			message := fmt.Sprintf("%s has value %q and needs %s, such as %q", key, clip(text), row.Type.Want, row.Example)
+			message := fmt.Sprintf("%s has value %q and needs %s, such as %q", key, Clip(text), row.Type.Want, row.Example)
 			if row.Type.why != nil {
 				message += fmt.Sprintf(": %v", row.Type.why(text))
 			}

@@ -22,11 +22,13 @@ const (
 	IntranetNeedsID          Reason = "IntranetNeedsID"          // an intranet instance is never created from an annotation
 	ListenerOccupied         Reason = "ListenerOccupied"         // 80 or 443 is taken and override is not set
 	ListenersTakenOver       Reason = "ListenersTakenOver"       // by override; the old definition is in the message
-	AnnotationConflict       Reason = "AnnotationConflict"       // Ingresses of a group disagree; the oldest wins
+	AnnotationConflict       Reason = "AnnotationConflict"       // Ingresses of a group disagree and the oldest wins, or keys of one Ingress do
 	FixedAtCreation          Reason = "FixedAtCreation"          // a wish that comes too late for the instance that is there
 	IneffectiveAnnotation    Reason = "IneffectiveAnnotation"    // Normal: it is about instances that the controller creates, and this one is reused
 	InvalidAnnotation        Reason = "InvalidAnnotation"        // a value that cannot be read
 	UnknownAnnotation        Reason = "UnknownAnnotation"        // a key under our prefixes that nobody knows
+	CompatibilityNote        Reason = "CompatibilityNote"        // Normal: what becomes of another controller's annotations here
+	CompatibilityOff         Reason = "CompatibilityOff"         // Normal: another controller's annotations, which the class does not ask for
 	DeletionBlocked          Reason = "DeletionBlocked"          // SLBInstance deleted while Ingresses use it
 	DeleteProtected          Reason = "DeleteProtected"          // a user protects the instance that we should release
 	CloudError               Reason = "CloudError"               // a call failed; retried

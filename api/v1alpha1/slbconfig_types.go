@@ -141,6 +141,15 @@ type SLBConfigSpec struct {
 	// +listType=set
 	Enforce []string `json:"enforce,omitempty"`
 
+	// Compatibility lists controllers whose annotations are honoured on Ingresses of the class where
+	// the service can keep their meaning: "nginx" those of ingress-nginx, "alb" those of the ALB
+	// Ingress controller. An Ingress with one without which its requests would be admitted or routed
+	// as they must not be, such as rewrite-target, is then not served. Our own annotations come first.
+	//
+	// +optional
+	// +listType=set
+	Compatibility []Compatibility `json:"compatibility,omitempty"`
+
 	// AllowedLoadBalancerIDs are the only existing instances that Ingresses of the class may name by
 	// annotation. Without the field they may name any; an empty list allows none.
 	//
@@ -163,6 +172,17 @@ type SLBConfigSpec struct {
 	// +optional
 	Quotas *Quotas `json:"quotas,omitempty"`
 }
+
+// Compatibility names a controller whose annotations are honoured.
+//
+// +kubebuilder:validation:Enum=nginx;alb
+type Compatibility string
+
+// The controllers whose annotations can be honoured.
+const (
+	CompatibilityNginx Compatibility = "nginx"
+	CompatibilityALB   Compatibility = "alb"
+)
 
 // ReclaimPolicy is what becomes of an instance that nobody needs.
 type ReclaimPolicy string

@@ -363,6 +363,11 @@ func (in *SLBConfigSpec) DeepCopyInto(out *SLBConfigSpec) {
 		*out = make([]string, len(*in))
 		copy(*out, *in)
 	}
+	if in.Compatibility != nil {
+		in, out := &in.Compatibility, &out.Compatibility
+		*out = make([]Compatibility, len(*in))
+		copy(*out, *in)
+	}
 	if in.AllowedLoadBalancerIDs != nil {
 		in, out := &in.AllowedLoadBalancerIDs, &out.AllowedLoadBalancerIDs
 		*out = new([]string)

@@ -30,6 +30,7 @@ func Build(s Snapshot) Result {
 	b.approximations(wants)
 	b.hostless(wants, nodes)
 	b.settings = b.settle(ordered, class)
+	b.tellShared(ordered)
 	b.tellUnweighted(canaries)
 	b.addRules(nodes)
 	b.addLoadBalancer(ordered[0])

@@ -66,7 +66,7 @@ func name(s string) types.NamespacedName {
 //	namespace/name@age host PathType /path service:port
 //	namespace/name@age default service:port
 //	namespace/name@age tls secret host,host
-//	namespace/name@age annotation key=value
+//	namespace/name@age annotation key=value    with the prefix of ours, or a whole key
 func (w *world) ingress(line string) {
 	f := strings.Fields(line)
 	ing := w.find(f[0])
@@ -82,7 +82,10 @@ func (w *world) ingress(line string) {
 		ing.Spec.TLS = append(ing.Spec.TLS, entry)
 	case "annotation":
 		key, value, _ := strings.Cut(f[2], "=")
-		ing.Annotations["service.beta.kubernetes.io/alibaba-cloud-loadbalancer-"+key] = value
+		if !strings.Contains(key, "/") {
+			key = "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-" + key
+		}
+		ing.Annotations[key] = value
 	default:
 		rule := networkingv1.IngressRule{Host: strings.Trim(f[1], "-")}
 		if len(f) > 2 {

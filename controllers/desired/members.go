@@ -40,7 +40,7 @@ func (m *member) source(field string) cloud.Source {
 func (b *builder) accept(class classSettings) []*member {
 	var members []*member
 	for _, ing := range byAge(b.Ingresses) {
-		config, faults := annotations.Parse(ing.Annotations)
+		config, faults := readAnnotations(ing, b.Config)
 		elsewhere := false
 		for _, f := range faults {
 			b.problems = append(b.problems, faultProblem(ing, f))

@@ -32,7 +32,7 @@ func (b *builder) tell(ing *networkingv1.Ingress, field string, f fault) {
 }
 
 func faultProblem(ing *networkingv1.Ingress, f annotations.Fault) cloud.Problem {
-	return cloud.Problem{Object: ingressObject(ing), Field: annotationField(f.Key), Reason: f.Reason, Message: f.Message}
+	return cloud.Problem{Object: ingressObject(ing), Field: annotationField(f.Key), Reason: f.Reason, Message: f.Message, Notice: f.Notice}
 }
 
 func annotationField(key string) string { return fmt.Sprintf("metadata.annotations[%s]", key) }

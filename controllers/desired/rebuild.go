@@ -5,7 +5,6 @@ import (
 
 	networkingv1 "k8s.io/api/networking/v1"
 
-	"github.com/slb-ingress/slb-ingress-controller/annotations"
 	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
@@ -13,12 +12,12 @@ import (
 // RebuildClaims returns the claims that must have led to what the service has, for a group whose
 // record was lost: a claim for each path that is served by a group of the path's own Service, in
 // the order of the Ingresses' age. Paths that are not served have no claim and stand behind.
-func RebuildClaims(observed cloud.Stack, ingresses []*networkingv1.Ingress) []v1alpha1.Claim {
+func RebuildClaims(observed cloud.Stack, ingresses []*networkingv1.Ingress, config *v1alpha1.SLBConfig) []v1alpha1.Claim {
 	b := &builder{Snapshot: Snapshot{Config: &v1alpha1.SLBConfig{}}}
 	var members []*member
 	for _, ing := range byAge(ingresses) {
 		// A canary claims nothing, though its group is named for the paths' own Service.
-		if config, _ := annotations.Parse(ing.Annotations); !config.Canary() {
+		if annotated, _ := readAnnotations(ing, config); !annotated.Canary() {
 			members = append(members, &member{Ingress: ing})
 		}
 	}

@@ -45,11 +45,11 @@ func Secrets(ing *networkingv1.Ingress) []types.NamespacedName {
 	return sortNames(names)
 }
 
-// AddedPorts returns the ports beside 80 and 443 that an Ingress asks for. Whether it gets them is for
-// Build to decide.
-func AddedPorts(ing *networkingv1.Ingress) []int {
-	config, _ := annotations.Parse(ing.Annotations)
-	ports, err := annotations.ParseListenPorts(config.Values[annotations.ListenPorts])
+// AddedPorts returns the ports beside 80 and 443 that an Ingress of a class with these parameters asks
+// for; nil stands for those of a class that is not known. Whether it gets them is for Build to decide.
+func AddedPorts(ing *networkingv1.Ingress, config *v1alpha1.SLBConfig) []int {
+	annotated, _ := readAnnotations(ing, config)
+	ports, err := annotations.ParseListenPorts(annotated.Values[annotations.ListenPorts])
 	if err != nil {
 		return nil
 	}

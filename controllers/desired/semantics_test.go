@@ -131,6 +131,7 @@ func TestRebuildClaims(t *testing.T) {
 	cases := map[string]struct {
 		reason string
 		claims []string
+		config string // a line of settings
 		lines  []string
 	}{
 		"YoungerOwner": {
@@ -172,6 +173,16 @@ func TestRebuildClaims(t *testing.T) {
 				"one/a@1 a.example.com Prefix /foo other:80", "one/b@2 a.example.com Prefix /foo web:80",
 			},
 		},
+		"CanaryOfAnother": {
+			reason: "nor is one that ingress-nginx would know for a canary",
+			claims: []string{"a.example.com Prefix /foo one/b"},
+			config: `config {"compatibility":["nginx"]}`,
+			lines: []string{
+				"one/c@0 annotation nginx.ingress.kubernetes.io/canary=true", "one/c@0 annotation nginx.ingress.kubernetes.io/canary-weight=50",
+				"one/c@0 a.example.com Prefix /foo web2:80",
+				"one/a@1 a.example.com Prefix /foo other:80", "one/b@2 a.example.com Prefix /foo web:80",
+			},
+		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -186,6 +197,9 @@ func TestRebuildClaims(t *testing.T) {
 			for _, c := range tc.claims {
 				w.setting("claim " + c)
 			}
+			if tc.config != "" {
+				w.setting(tc.config)
+			}
 			s := w.done()
 			want := desired.Build(s)
 			s.Record = s.Record.DeepCopy()
@@ -193,7 +207,7 @@ func TestRebuildClaims(t *testing.T) {
 			if cmp.Equal(want.Stack.Rules, desired.Build(s).Stack.Rules) && cmp.Equal(want.Stack.Listeners, desired.Build(s).Stack.Listeners) {
 				t.Fatal("the case shows nothing: the stack does not depend on the record")
 			}
-			s.Record.Status.Claims = desired.RebuildClaims(want.Stack, s.Ingresses)
+			s.Record.Status.Claims = desired.RebuildClaims(want.Stack, s.Ingresses, s.Config)
 			got := desired.Build(s)
 			if diff := cmp.Diff(groups(want.Stack), groups(got.Stack)); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", tc.reason, diff)

@@ -116,7 +116,7 @@ func (b *builder) own(m *member, class classSettings) {
 	for _, name := range slices.Sorted(maps.Keys(m.config.Values)) {
 		if class.enforced[name] {
 			b.tell(m.Ingress, annotationField(m.config.Key(name)), fault{reason: cloud.AnnotationConflict, message: fmt.Sprintf(
-				"value %q has no effect: the class enforces its own setting by %s in its SLBConfig", m.config.Values[name], b.enforcedBy(name))})
+				"value %q has no effect: the class enforces its own setting by %s in its SLBConfig", m.config.Written(name), b.enforcedBy(name))})
 			delete(m.config.Values, name)
 		}
 	}
@@ -124,10 +124,10 @@ func (b *builder) own(m *member, class classSettings) {
 		all := m.config.Values.Over(class.values)
 		removed := false
 		for _, c := range all.Prune() {
-			if value, ok := m.config.Values[c.Name]; ok {
+			if _, ok := m.config.Values[c.Name]; ok {
 				removed, m.listBroken = true, m.listBroken || c.Withholds
 				b.tell(m.Ingress, annotationField(m.config.Key(c.Name)), fault{reason: cloud.InvalidAnnotation, message: fmt.Sprintf(
-					"annotation %q with value %q %s", m.config.Key(c.Name), value, c.Why)})
+					"annotation %q with value %q %s", m.config.Key(c.Name), m.config.Written(c.Name), c.Why)})
 				delete(m.config.Values, c.Name)
 			}
 		}
@@ -190,12 +190,12 @@ func (b *builder) agree(members []*member, bundle []annotations.Name) annotation
 
 func (b *builder) tellConflict(m, first *member, name annotations.Name) {
 	says := "decides this by other annotations"
-	if value, ok := first.config.Values[name]; ok {
-		says = fmt.Sprintf("says %q", value)
+	if _, ok := first.config.Values[name]; ok {
+		says = fmt.Sprintf("says %q", first.config.Written(name))
 	}
 	b.tell(m.Ingress, annotationField(m.config.Key(name)), fault{
 		reason: cloud.AnnotationConflict,
 		message: fmt.Sprintf("value %q has no effect: the instance is shared, and %s, which claimed a path of it first, %s",
-			m.config.Values[name], namedFor(m, first), says),
+			m.config.Written(name), namedFor(m, first), says),
 	})
 }

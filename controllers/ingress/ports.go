@@ -20,7 +20,7 @@ const (
 func portsOf(in loaded) []int {
 	ports := []int{portHTTP, portHTTPS}
 	for _, ing := range in.Ingresses {
-		ports = append(ports, desired.AddedPorts(ing)...)
+		ports = append(ports, desired.AddedPorts(ing, in.Config)...)
 	}
 	ports = append(ports, desired.ConfigPorts(in.Config)...)
 	if in.Record != nil {

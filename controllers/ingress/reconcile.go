@@ -161,7 +161,7 @@ const goneAfter = 30 * time.Second
 // recallClaims gives a record that lost its claims those that follow from what is programmed.
 func recallClaims(in *loaded, got cloud.Observed) {
 	if len(in.Record.Status.Claims) == 0 && len(got.Ours.Listeners) > 0 {
-		in.Record.Status.Claims = desired.RebuildClaims(got.Ours, in.Ingresses)
+		in.Record.Status.Claims = desired.RebuildClaims(got.Ours, in.Ingresses, in.Config)
 	}
 }
 

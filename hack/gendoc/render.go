@@ -15,8 +15,9 @@ func render(tree fs.FS) (map[string]string, error) {
 		return nil, err
 	}
 	return map[string]string{
-		"docs/annotations.md": annotationsText(),
-		"docs/events.md":      eventsText(list),
+		"docs/annotations.md":   annotationsText(),
+		"docs/compatibility.md": compatText(),
+		"docs/events.md":        eventsText(list),
 	}, nil
 }
 

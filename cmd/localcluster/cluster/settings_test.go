@@ -424,6 +424,7 @@ func TestClassSettingsRefused(t *testing.T) {
 		"SelectorOperator": {AllowedNamespaces: selecting("Equals", "a")},
 		"SelectorValues":   {AllowedNamespaces: selecting(metav1.LabelSelectorOpIn)},
 		"SelectorTooMuch":  {AllowedNamespaces: selecting(metav1.LabelSelectorOpExists, "a")},
+		"Compatibility":    {Compatibility: []v1alpha1.Compatibility{"haproxy"}},
 	}
 	for name, spec := range cases {
 		t.Run(name, func(t *testing.T) {
