@@ -10,7 +10,7 @@ type Config struct {
 	Values Values
 
 	keys    map[Name]string
-	written map[Name]string // of values that were adopted
+	written map[Name]string // of values that were borrowed
 }
 
 // Key is the key under which the annotation was found, in full, or the key that a user would write

@@ -10,7 +10,7 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
-// translate adopts what the keys come to, in the order of the table: of two keys that say the same,
+// translate borrows what the keys come to, in the order of the table: of two keys that say the same,
 // the later one counts.
 func (r *reader) translate(entries []entry) {
 	of := bundles()
@@ -30,7 +30,7 @@ func (r *reader) translate(entries []entry) {
 		case outcomes[i].problem != "":
 			r.tell(e, cloud.InvalidAnnotation, "cannot be kept: "+outcomes[i].problem)
 		case !spoilt[bundle]:
-			r.adopt(e, outcomes[i])
+			r.borrow(e, outcomes[i])
 		}
 	}
 }
@@ -46,9 +46,9 @@ func (r *reader) tellTaken(e entry, o outcome, by string) {
 	}
 }
 
-func (r *reader) adopt(e entry, o outcome) {
+func (r *reader) borrow(e entry, o outcome) {
 	for _, name := range slices.Sorted(maps.Keys(o.values)) {
-		if f, ok := r.config.Adopt(name, annotations.Foreign{Key: e.full(), Written: e.value, Value: o.values[name]}); !ok {
+		if f, ok := r.config.Borrow(name, annotations.Borrowed{Key: e.full(), Written: e.value, Value: o.values[name]}); !ok {
 			r.faults = append(r.faults, f)
 			return
 		}

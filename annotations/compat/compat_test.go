@@ -76,7 +76,7 @@ func TestEffects(t *testing.T) {
 			}
 			maps.Copy(values, beside[row.FullKey()])
 			config, faults := compat.Read(values, compat.Options{Sources: compat.Sources(), TLS: true})
-			for _, name := range config.Adopted() {
+			for _, name := range config.Borrowed() {
 				if beside[row.FullKey()] == nil && !slices.Contains(row.Names, name) {
 					t.Errorf("it becomes %q, which the row does not say", name)
 				}
@@ -86,7 +86,7 @@ func TestEffects(t *testing.T) {
 			noted := slices.ContainsFunc(faults, func(f annotations.Fault) bool { return f.Notice && f.Reason == cloud.CompatibilityNote })
 			switch got := [3]bool{served, warned, noted}; row.Effect {
 			case compat.Honoured:
-				if len(config.Adopted()) == 0 || warned {
+				if len(config.Borrowed()) == 0 || warned {
 					t.Errorf("its example %q is not honoured: %+v", row.Example, faults)
 				}
 			case compat.NotServed:

@@ -102,11 +102,11 @@ func FuzzRebuildClaims(f *testing.F) {
 		}
 		s := town(t, list)
 		before := desired.Build(s)
-		claims := desired.RebuildClaims(before.Stack, s.Ingresses)
+		claims := desired.RebuildClaims(before.Stack, s.Ingresses, s.Config)
 		if len(claims) > 200 {
 			t.Errorf("%d claims", len(claims))
 		}
-		if none := desired.RebuildClaims(cloud.Stack{}, s.Ingresses); len(none) > 0 {
+		if none := desired.RebuildClaims(cloud.Stack{}, s.Ingresses, s.Config); len(none) > 0 {
 			t.Errorf("claims although nothing is programmed: %v", none)
 		}
 		s.Record = s.Record.DeepCopy()

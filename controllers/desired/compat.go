@@ -52,7 +52,7 @@ func (b *builder) tellShared(members []*member) {
 	}
 	for _, m := range members {
 		var keys []string
-		for _, name := range m.config.Adopted() {
+		for _, name := range m.config.Borrowed() {
 			silent := func(other *member) bool { return !other.config.Canary() && !other.config.Has(name) }
 			if key := fmt.Sprintf("%q", m.config.Key(name)); !decided[name] && slices.ContainsFunc(members, silent) && !slices.Contains(keys, key) {
 				keys = append(keys, key)

@@ -141,7 +141,7 @@ func FuzzReferences(f *testing.F) {
 				}
 			}
 		}
-		for _, port := range AddedPorts(ing) {
+		for _, port := range AddedPorts(ing, nil) {
 			t.Errorf("asks for port %d", port)
 		}
 	})

@@ -24,9 +24,10 @@ with them; so it can be seen beforehand what the field would do.
 
 A key that is honoured becomes an annotation of our own, and all that [annotations.md](annotations.md)
 says of that one goes for it: its range, what an unreadable value does, ` + "`enforce`" + `, the settings of the
-class below it, and that the oldest claim decides where Ingresses of one instance disagree. The other
-controllers have these settings for single paths; an SLB listener has them once. Where an Ingress of the
-instance says nothing of such a setting, it gets the other's, and the event ` + "`CompatibilityNote`" + ` tells so.
+class below it, what it applies to, and that the oldest claim decides where Ingresses of one instance disagree.
+The other controllers have these settings for single paths. Those that apply to a listener here are had by
+all Ingresses of the instance; where one of these says nothing of such a setting, the event
+` + "`CompatibilityNote`" + ` tells so on the Ingress that brings it along.
 
 Of two keys for one matter our own counts, then that of ingress-nginx, then that of the ALB Ingress
 controller; if the other one says otherwise it gets the event ` + "`AnnotationConflict`" + `. What makes sense together

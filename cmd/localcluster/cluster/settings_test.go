@@ -396,6 +396,7 @@ func TestClassSettingsRefused(t *testing.T) {
 		"ByUse":            {LoadBalancer: &v1alpha1.LoadBalancerSettings{InternetChargeType: cloud.PayByBandwidth, Bandwidth: 5, InstanceChargeType: cloud.ChargeByUse}},
 		"OneZoneTwice":     {LoadBalancer: &v1alpha1.LoadBalancerSettings{MasterZoneID: "z", SlaveZoneID: "z"}},
 		"Name":             {LoadBalancer: &v1alpha1.LoadBalancerSettings{Name: "1st"}},
+		"Compatibility":    {Compatibility: []v1alpha1.Compatibility{"haproxy"}},
 		"IdleTimeout":      {Listeners: &v1alpha1.ListenerSettings{IdleTimeout: 61}},
 		"Policy":           {Listeners: &v1alpha1.ListenerSettings{TLSCipherPolicy: "tls_cipher_policy_1_3"}},
 		"EmptyWhiteList":   {Listeners: &v1alpha1.ListenerSettings{ACL: &v1alpha1.ACLSettings{Type: "white", IDs: []string{}}}},
@@ -424,7 +425,6 @@ func TestClassSettingsRefused(t *testing.T) {
 		"SelectorOperator": {AllowedNamespaces: selecting("Equals", "a")},
 		"SelectorValues":   {AllowedNamespaces: selecting(metav1.LabelSelectorOpIn)},
 		"SelectorTooMuch":  {AllowedNamespaces: selecting(metav1.LabelSelectorOpExists, "a")},
-		"Compatibility":    {Compatibility: []v1alpha1.Compatibility{"haproxy"}},
 	}
 	for name, spec := range cases {
 		t.Run(name, func(t *testing.T) {
