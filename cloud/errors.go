@@ -20,6 +20,7 @@ const (
 	Invalid     ErrorKind = "Invalid"     // the service will never take this call as it is
 	Conflict    ErrorKind = "Conflict"    // it exists already, or differs from what was expected: read again
 	Unavailable ErrorKind = "Unavailable" // the service failed, surely without effect
+	Barred      ErrorKind = "Barred"      // not sent: this controller's own guard did not let it pass
 	// Unknown is an unknown outcome: the call may have had its effect, or may have it yet.
 	Unknown ErrorKind = "Unknown"
 )

@@ -31,6 +31,7 @@ const (
 	DeleteProtected          Reason = "DeleteProtected"          // a user protects the instance that we should release
 	CloudError               Reason = "CloudError"               // a call failed; retried
 	CloudDenied              Reason = "CloudDenied"              // no permission
+	ChangeBarred             Reason = "ChangeBarred"             // the controller's own guard kept a change from being sent
 	QuotaExceeded            Reason = "QuotaExceeded"            // of the account
 	FallbackCertificate      Reason = "FallbackCertificate"      // HTTPS is served with the self-signed certificate
 	InstanceCreated          Reason = "LoadBalancerCreated"      // Normal: an instance was created for the class

@@ -25,6 +25,7 @@ type Client struct {
 	credentials Credentials
 	transport   http.RoundTripper
 	timeout     time.Duration
+	fence       func(time.Duration) error
 	retry       Retry
 	limiter     *limiter
 	jitter      *jitter
@@ -47,7 +48,7 @@ func New(o Options) (*Client, error) {
 	}
 	return &Client{
 		region: o.Region, vpcID: o.VPCID, endpoints: urls, credentials: o.Credentials,
-		transport: o.Transport, timeout: o.Timeout, retry: o.Retry, limiter: newLimiter(o.Rates),
+		transport: o.Transport, timeout: o.Timeout, fence: o.Fence, retry: o.Retry, limiter: newLimiter(o.Rates),
 		jitter:   &jitter{rand: rand.New(o.Source)}, //nolint:gosec // pauses are no secret
 		observer: o.Observer, interfaces: newInterfaceCache(),
 	}, nil

@@ -42,8 +42,11 @@ type Options struct {
 	Proxy func(*http.Request) (*url.URL, error)
 
 	Timeout time.Duration // of one attempt; 0: DefaultTimeout
-	Retry   Retry
-	Rates   Rates
+	// Fence is asked right before each attempt of a call that writes whether this process may write
+	// for another Timeout. An error keeps the call from being sent. Nil: it always may.
+	Fence func(within time.Duration) error
+	Retry Retry
+	Rates Rates
 
 	// Source makes the jitter of pauses. Nil: seeded by chance. The Client guards it.
 	Source rand.Source
@@ -61,6 +64,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Source == nil {
 		o.Source = rand.NewPCG(rand.Uint64(), rand.Uint64()) //nolint:gosec // pauses are no secret
+	}
+	if o.Fence == nil {
+		o.Fence = func(time.Duration) error { return nil }
 	}
 	if o.Observer == nil {
 		o.Observer = func(string, string, time.Duration) {}

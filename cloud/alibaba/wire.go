@@ -35,6 +35,9 @@ func (c *Client) send(ctx context.Context, req requests.AcsRequest, resp respons
 	if err != nil {
 		return &cloud.Error{Kind: cloud.Invalid, Op: op, Message: "cannot sign the call"}
 	}
+	if err := c.mayWrite(op); err != nil {
+		return err
+	}
 	httpResp, err := c.transport.RoundTrip(httpReq)
 	if err != nil {
 		return noAnswer(ctx, op, err)
@@ -48,6 +51,18 @@ func (c *Client) send(ctx context.Context, req requests.AcsRequest, resp respons
 		return classify(op, httpResp.StatusCode, body)
 	}
 	return decode(op, httpResp, body, resp)
+}
+
+// mayWrite asks the fence for as long as a call may take. It is the last thing before a call is sent:
+// waiting for the rate limit, a key or a further attempt may have taken any time.
+func (c *Client) mayWrite(op string) *cloud.Error {
+	if isRead(op) {
+		return nil
+	}
+	if err := c.fence(c.timeout); err != nil {
+		return &cloud.Error{Kind: cloud.Barred, Op: op, Message: "not sent: " + err.Error()}
+	}
+	return nil
 }
 
 // noKey is the error of a call for which there is no key. It was not sent.

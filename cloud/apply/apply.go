@@ -14,7 +14,11 @@ type Start struct {
 	Owner cloud.Owner
 	// Observed is the state that the plan was made from; it is not edited.
 	Observed cloud.Observed
-	// Hook is told of every call that was made, with its error and how long it took. It may be nil.
+	// Grant says on what account the changes are made. It is asked before each one, with the state
+	// that is known by then; what it bars is not sent.
+	Grant cloud.Grant
+	// Hook is told of every call that was made or barred, with its error and how long it took. It
+	// may be nil.
 	Hook func(plan.Step, error, time.Duration)
 	// Now is the clock of the durations that Hook is told. Nil: time.Now.
 	Now func() time.Time
@@ -113,8 +117,7 @@ func (r *run) try(step plan.Step) {
 // call makes one call and notes its effect.
 func (r *run) call(step plan.Step) error {
 	began := r.start.Now()
-	scope := cloud.Scope{Owner: r.start.Owner, IDs: r.result.Observed.IDs}
-	ids, err := r.writer.Apply(r.ctx, scope, step.Change)
+	ids, err := r.send(step.Change)
 	if r.start.Hook != nil {
 		r.start.Hook(step, err, r.start.Now().Sub(began))
 	}
@@ -124,6 +127,15 @@ func (r *run) call(step plan.Step) error {
 	r.result.Observed = r.result.Observed.After(r.start.Owner, step.Change, ids)
 	r.result.Done = append(r.result.Done, step)
 	return nil
+}
+
+// send is the one place of the program from which a change goes to the service, so nothing passes
+// that the grant bars. hack/checks keeps it the only one.
+func (r *run) send(c cloud.Change) (cloud.IDs, error) {
+	if err := r.start.Grant.Permit(r.start.Owner, r.result.Observed, c); err != nil {
+		return nil, err
+	}
+	return r.writer.Apply(r.ctx, cloud.Scope{Owner: r.start.Owner, IDs: r.result.Observed.IDs}, c)
 }
 
 // fail records a failure that may pass, and stops the run if going on could do harm or is useless.
@@ -136,7 +148,7 @@ func (r *run) fail(step plan.Step, err error) {
 		r.hold.busy(step.Change)
 	case cloud.Throttled, cloud.Unavailable:
 		r.stopped = true
-	default: // Unknown, and Conflict and NotFound, which contradict what was observed
+	default: // Unknown, and Conflict, NotFound and Barred, which contradict what was observed
 		r.result.Known, r.stopped = false, true
 	}
 	if _, ok := step.Change.(cloud.CreateLoadBalancer); ok {

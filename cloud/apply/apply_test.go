@@ -16,7 +16,7 @@ import (
 
 func runAll(t *testing.T, s *service, todo plan.Plan, got cloud.Observed) apply.Result {
 	t.Helper()
-	return apply.Run(t.Context(), s, todo, apply.Start{Owner: owner, Observed: got})
+	return apply.Run(t.Context(), s, todo, apply.Start{Owner: owner, Observed: got, Grant: full()})
 }
 
 func TestRunMakesEverything(t *testing.T) {
@@ -42,8 +42,8 @@ func TestRunTellsTheHook(t *testing.T) {
 	s := &service{}
 	todo := makePlan(shop(), s.state)
 	apply.Run(t.Context(), s, todo, apply.Start{
-		Owner: owner,
-		Now:   func() time.Time { clock = clock.Add(time.Second); return clock },
+		Owner: owner, Grant: full(),
+		Now: func() time.Time { clock = clock.Add(time.Second); return clock },
 		Hook: func(step plan.Step, err error, took time.Duration) {
 			if err != nil || took != time.Second {
 				t.Errorf("%s: told error %v, took %s", step.Op(), err, took)
@@ -231,7 +231,7 @@ func TestRunHeedsItsContext(t *testing.T) {
 	cancel()
 	s := &service{}
 	todo := makePlan(shop(), s.state)
-	result := apply.Run(ctx, s, todo, apply.Start{Owner: owner})
+	result := apply.Run(ctx, s, todo, apply.Start{Owner: owner, Grant: full()})
 	if len(s.calls) != 0 || !result.Known || len(result.Pending) != todo.Writes() {
 		t.Errorf("Run after the end of its context: %d calls, known %t", len(s.calls), result.Known)
 	}

@@ -192,7 +192,7 @@ func TestRunReleasesLast(t *testing.T) {
 		t.Errorf("left: %d groups, %d certificates; the busy group alone should be", len(s.state.Ours.ServerGroups), len(s.state.Ours.Certificates))
 	}
 	s.refuse = nil
-	rest := apply.Run(t.Context(), s, makePlan(cloud.Stack{}, result.Observed), apply.Start{Owner: owner, Observed: result.Observed})
+	rest := apply.Run(t.Context(), s, makePlan(cloud.Stack{}, result.Observed), apply.Start{Owner: owner, Observed: result.Observed, Grant: full()})
 	if s.state.Instance != nil || !rest.Complete() {
 		t.Errorf("second run: instance %v, failed %v", s.state.Instance, rest.Failed)
 	}

@@ -1,7 +1,7 @@
 // Package apply carries out a plan, one call for each step, and says what came of it. It imports
 // package cloud and cloud/plan.
 //
-//	result := apply.Run(ctx, writer, todo, apply.Start{Owner: owner, Observed: got})
+//	result := apply.Run(ctx, writer, todo, apply.Start{Owner: owner, Observed: got, Grant: grant})
 //	if !result.Known {
 //		forget(owner) // observe again before the next plan
 //	}

@@ -21,7 +21,7 @@ func ExampleRun() {
 		}
 		return nil
 	}}
-	result := apply.Run(context.Background(), writer, todo, apply.Start{Owner: owner})
+	result := apply.Run(context.Background(), writer, todo, apply.Start{Owner: owner, Grant: full()})
 	fmt.Println("failed:", result.Failed[0])
 	fmt.Println("done:", result.Done[0].Ref())
 	fmt.Println("pending:", result.Pending[0].Ref(), "known:", result.Known)

@@ -157,6 +157,9 @@ func moved() cloud.Stack {
 	return s
 }
 
+// full is a grant of everything that a group can be granted.
+func full() cloud.Grant { return cloud.Grant{Synced: true, ProtectionOurs: true, TakeOver: true} }
+
 func makePlan(want cloud.Stack, got cloud.Observed) plan.Plan {
 	todo, _ := plan.Make(want, got, plan.Policy{Owner: owner, CreateToken: "t"})
 	return todo

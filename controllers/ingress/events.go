@@ -115,6 +115,9 @@ func problemOf(object cloud.Object, err error) cloud.Problem {
 	case cloud.Quota:
 		p.Reason = cloud.QuotaExceeded
 		p.Message = fmt.Sprintf("%v; %s, it is tried again by itself", err, quotaRemedy(err))
+	case cloud.Barred:
+		p.Reason = cloud.ChangeBarred
+		p.Message = fmt.Sprintf("%v; nothing was changed, and the load balancer is read again", err)
 	case cloud.NotFound, cloud.Busy, cloud.Throttled, cloud.Invalid, cloud.Conflict, cloud.Unavailable, cloud.Unknown:
 	}
 	return p

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
@@ -23,6 +24,7 @@ type reconciler struct {
 	memory   *memory
 	records  *records
 	reporter *reporter
+	synced   func(context.Context) bool // whether the caches are filled
 	options  Options
 }
 
@@ -58,13 +60,16 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 
 	want := desired.Build(in.Snapshot)
 	refused := r.memory.dropRejected(in.Owner.Group, &want.Stack)
-	todo, problems := plan.Make(want.Stack, got, r.policy(in, want.Stack, got))
+	policy := r.policy(in, want.Stack, got)
+	todo, problems := plan.Make(want.Stack, got, policy)
 	refused = append(refused, problems...)
 
 	if err := r.records.begin(ctx, &in, intent{want: want, refused: refused, todo: todo, got: got}); err != nil {
 		return reconcile.Result{}, err
 	}
-	done := r.apply(ctx, in, todo, got)
+	done := r.apply(ctx, todo, apply.Start{
+		Owner: in.Owner, Observed: got, Hook: r.reporter.step, Grant: r.grant(ctx, want.Stack, policy),
+	})
 	r.remember(in, todo, done)
 	return r.reporter.finished(ctx, in, outcome{want: want, refused: refused, todo: todo, done: done})
 }
@@ -226,11 +231,33 @@ func attempts(in loaded, got cloud.Observed) int {
 	return n
 }
 
-func (r *reconciler) apply(ctx context.Context, in loaded, todo plan.Plan, got cloud.Observed) apply.Result {
+func (r *reconciler) apply(ctx context.Context, todo plan.Plan, start apply.Start) apply.Result {
 	if !todo.Empty() {
-		log.FromContext(ctx).Info("changing the load balancer", "instance", in.Owner.Group, "steps", len(todo.Steps), "plan", todo.String())
+		log.FromContext(ctx).Info("changing the load balancer", "instance", start.Owner.Group, "steps", len(todo.Steps), "plan", todo.String())
 	}
-	return apply.Run(ctx, r.service, todo, apply.Start{Owner: in.Owner, Observed: got, Hook: r.reporter.step})
+	return apply.Run(ctx, r.service, todo, start)
+}
+
+// grant says on what account a plan is carried out.
+func (r *reconciler) grant(ctx context.Context, want cloud.Stack, p plan.Policy) cloud.Grant {
+	return cloud.Grant{
+		Synced:         r.synced(ctx),
+		ProtectionOurs: p.ProtectionOurs,
+		TakeOver:       want.LoadBalancer != nil && want.LoadBalancer.Override,
+	}
+}
+
+// syncPatience bounds the wait for caches. A controller that was started waits for its own before,
+// so the answer is there at once.
+const syncPatience = 5 * time.Second
+
+// filled tells whether what a cache holds is complete.
+func filled(c cache.Cache) func(context.Context) bool {
+	return func(ctx context.Context) bool {
+		ctx, cancel := context.WithTimeout(ctx, syncPatience)
+		defer cancel()
+		return c.WaitForCacheSync(ctx)
+	}
 }
 
 // remember keeps the state that a plan ended in, if it is known.

@@ -94,6 +94,7 @@ func newReconciler(mgr ctrl.Manager, deps Deps, options Options, secrets *secret
 			client: mgr.GetClient(), records: records, recorder: mgr.GetEventRecorder("slb-ingress-controller"),
 			metrics: deps.Metrics, ledger: newLedger(), memory: memory, now: options.Now,
 		},
+		synced:  filled(mgr.GetCache()),
 		options: options,
 	}
 }

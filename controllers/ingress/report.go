@@ -178,6 +178,12 @@ func (r *reporter) tellMore(in loaded, problems []cloud.Problem) {
 
 func (r *reporter) log(ctx context.Context, in loaded, out outcome) {
 	for _, failed := range out.done.Failed {
+		if cloud.KindOf(failed.Err) == cloud.Barred {
+			// It should never come to this, so it is no failure like others.
+			log.FromContext(ctx).Error(failed.Err, "a change was barred", "instance", in.Owner.Group,
+				"step", failed.Step.Change.Op(), "target", failed.Step.Change.Target().String())
+			continue
+		}
 		log.FromContext(ctx).Info("a step failed", "instance", in.Owner.Group,
 			"step", failed.Step.Change.Op(), "target", failed.Step.Change.Target().String(), "error", failed.Err.Error())
 	}

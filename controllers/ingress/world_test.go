@@ -11,6 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/recorder"
 
@@ -27,6 +28,7 @@ type setup struct {
 	account fakecloud.Options
 	options Options
 	retry   alibaba.Retry
+	fence   func(time.Duration) error
 	// shared is the account of another world; nil: one of its own.
 	shared *fakecloud.Cloud
 }
@@ -121,7 +123,7 @@ func (w *world) adapter(transport http.RoundTripper, metrics *Metrics) *alibaba.
 		Credentials: alibaba.StaticCredentials(alibaba.Key{
 			ID: fakecloud.DefaultAccessKeyID, Secret: fakecloud.DefaultAccessKeySecret, Source: "test",
 		}),
-		Retry: w.setup.retry, Rates: alibaba.Rates{Share: 1, Writes: 100_000, Reads: 100_000},
+		Retry: w.setup.retry, Fence: w.setup.fence, Rates: alibaba.Rates{Share: 1, Writes: 100_000, Reads: 100_000},
 		Source: rand.NewPCG(1, uint64(w.lives)), Observer: metrics.Call,
 	})
 	w.must(err)
@@ -156,6 +158,12 @@ type handles struct {
 	told   *eventLog
 }
 
+// syncedCache is a cache that is filled.
+type syncedCache struct{ cache.Cache }
+
+func (syncedCache) WaitForCacheSync(context.Context) bool { return true }
+
+func (h handles) GetCache() cache.Cache                          { return syncedCache{} }
 func (h handles) GetClient() client.Client                       { return h.client }
 func (h handles) GetAPIReader() client.Reader                    { return h.client }
 func (h handles) GetEventRecorder(string) recorder.EventRecorder { return h.told }

@@ -15,8 +15,9 @@ const (
 	maxFunction = 60
 )
 
-// Source lists what is wrong with one Go file: its length, the length of its functions, and, if it
-// is a doc.go, a package comment that says nothing. Generated files have no faults.
+// Source lists what is wrong with one Go file: its length, the length of its functions, changes that
+// it sends past the guard, and, if it is a doc.go, a package comment that says nothing. Generated
+// files have no faults.
 func Source(path, text string) []string {
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, path, text, parser.ParseComments)
@@ -45,6 +46,7 @@ func Source(path, text string) []string {
 			found = append(found, fmt.Sprintf("%s: function %s has %d lines, at most %d are allowed", path, function.Name.Name, lines, maxFunction))
 		}
 	}
+	found = append(found, Senders(files, path, file)...)
 	if strings.HasSuffix("/"+path, "/doc.go") && !documented(file) {
 		found = append(found, fmt.Sprintf("%s: the comment does not begin with the name of the package and say what it is for", path))
 	}

@@ -50,6 +50,21 @@ func TestTreeFinds(t *testing.T) {
 				"a/g.go: 501 lines, at most 500 are allowed",
 			},
 		},
+		"senders": {
+			reason: "One file alone sends changes to the service, and no other may hold the means; tests may.",
+			files: map[string]string{
+				"cloud/apply/doc.go":       strings.ReplaceAll(doc, "ackage a", "ackage apply"),
+				"cloud/apply/apply.go":     "package apply\n\nfunc f() { w.Apply(c) }\n",
+				"cloud/apply/again.go":     "package apply\n\nfunc g() { w.Apply(c) }\n",
+				"cloud/apply/some_test.go": "package apply\n\nfunc h() { w.Apply(c) }\n",
+				"a/doc.go":                 doc,
+				"a/f.go":                   "package a\n\nvar send = w.Apply\n",
+			},
+			want: []string{
+				"a/f.go:3: a change is sent past the guard, which stands in cloud/apply/apply.go",
+				"cloud/apply/again.go:3: a change is sent past the guard, which stands in cloud/apply/apply.go",
+			},
+		},
 		"no doc.go": {
 			reason: "A package without a word on what it is for.",
 			files:  map[string]string{"a/f.go": function(1)},

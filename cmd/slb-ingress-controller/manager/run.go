@@ -28,7 +28,8 @@ import (
 const leaseName = "slb-ingress-controller"
 
 // A deposed leader may have one call under way. The lease outlives it: the time between the end of
-// renewing and the lease's expiry is longer than the time limit of a call.
+// renewing and the lease's expiry is longer than the time limit of a call. A process that was stopped
+// and wakes up is held by the lease's fence.
 const (
 	leaseDuration = 30 * time.Second
 	renewDeadline = 15 * time.Second
@@ -69,14 +70,18 @@ func Run(ctx context.Context, cluster *rest.Config, o Options) error {
 	}
 	defer own.Unregister(metrics.Registry)
 	keys := alibaba.NewCredentials(alibaba.CredentialsOptions{TokenFile: o.AddonToken})
-	service, err := newService(o, keys, own)
+	lock, err := o.lock(cluster)
+	if err != nil {
+		return err
+	}
+	service, err := newService(o, lock, keys, own)
 	if err != nil {
 		return err
 	}
 	if err := checkCredentials(ctx, keys); err != nil {
 		return err
 	}
-	mgr, err := newManager(cluster, scheme, o)
+	mgr, err := newManager(cluster, scheme, lock, o)
 	if err != nil {
 		return err
 	}
@@ -134,8 +139,21 @@ func checkCredentials(ctx context.Context, keys alibaba.Credentials) error {
 	return nil
 }
 
-func newService(o Options, keys alibaba.Credentials, own *ingress.Metrics) (*alibaba.Client, error) {
+// lock makes the lease of a replica that contends for it; nil for a controller that is alone.
+func (o *Options) lock(cluster *rest.Config) (*lease, error) {
+	if !o.LeaderElect {
+		return nil, nil //nolint:nilnil // no lease is an answer here, not an error
+	}
+	return newLease(cluster, *o)
+}
+
+func newService(o Options, lock *lease, keys alibaba.Credentials, own *ingress.Metrics) (*alibaba.Client, error) {
+	var fence func(time.Duration) error
+	if lock != nil {
+		fence = lock.fence
+	}
 	return alibaba.New(alibaba.Options{
+		Fence:  fence,
 		Region: o.Region, VPCID: o.VPCID, Endpoint: o.Endpoint, ECSEndpoint: o.ECSEndpoint, Network: o.Network,
 		Credentials: keys,
 		Timeout:     o.CallTimeout,
@@ -144,19 +162,23 @@ func newService(o Options, keys alibaba.Credentials, own *ingress.Metrics) (*ali
 	})
 }
 
-func newManager(cluster *rest.Config, scheme *runtime.Scheme, o Options) (ctrl.Manager, error) {
-	lease, renew, retry := leaseDuration, renewDeadline, retryPeriod
+func newManager(cluster *rest.Config, scheme *runtime.Scheme, lock *lease, o Options) (ctrl.Manager, error) {
+	lasts, renew, retry := leaseDuration, renewDeadline, retryPeriod
 	metricsOptions := metricsserver.Options{BindAddress: o.MetricsAddress, SecureServing: o.MetricsSecure}
 	if o.MetricsSecure {
 		metricsOptions.FilterProvider = filters.WithAuthenticationAndAuthorization
 	}
-	mgr, err := ctrl.NewManager(cluster, ctrl.Options{
+	options := ctrl.Options{
 		Scheme: scheme, Cache: ingress.CacheOptions(), Metrics: metricsOptions,
 		HealthProbeBindAddress: o.ProbeAddress,
 		LeaderElection:         o.LeaderElect, LeaderElectionID: leaseName, LeaderElectionNamespace: o.Namespace,
 		LeaderElectionReleaseOnCancel: true,
-		LeaseDuration:                 &lease, RenewDeadline: &renew, RetryPeriod: &retry,
-	})
+		LeaseDuration:                 &lasts, RenewDeadline: &renew, RetryPeriod: &retry,
+	}
+	if lock != nil {
+		options.LeaderElectionResourceLockInterface = lock
+	}
+	mgr, err := ctrl.NewManager(cluster, options)
 	if err != nil {
 		return nil, fmt.Errorf("building the manager: %w", err)
 	}
