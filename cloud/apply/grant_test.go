@@ -17,7 +17,7 @@ func TestRunSendsNothingThatIsBarred(t *testing.T) {
 		grant  cloud.Grant
 		change cloud.Change
 	}{
-		"TheirGroup":    {"a group that is not among ours", full(), cloud.DeleteServerGroup{Name: "id:rsp-9"}},
+		"TheirGroup":    {"a group that is not among ours", full(), cloud.DeleteServerGroup{Name: "other/web/80"}},
 		"TheirListener": {"a listener that was not handed over", cloud.Grant{Synced: true}, cloud.DeleteListener{Port: 443, Protocol: cloud.HTTPS}},
 		"Unsynced":      {"half of what is wanted may be missing", cloud.Grant{TakeOver: true}, cloud.DeleteListener{Port: 443, Protocol: cloud.HTTPS}},
 		"Instance":      {"an instance that was made by others", full(), cloud.DeleteLoadBalancer{}},
