@@ -26,6 +26,13 @@ type Reader interface {
 	// exist is no error: Observed.Instance is nil then. The kind of an error is one of
 	// Throttled, Denied, Unavailable, Unknown.
 	Observe(ctx context.Context, q Query) (Observed, error)
+	// Marks lists what carries a cluster's marks, of all groups and whether or not anybody knows of
+	// it: instances, vServer groups, certificates and access control lists; not what is deleted with
+	// its instance anyway. Sorted by CompareMarks. Errors are of the kinds of Observe.
+	Marks(ctx context.Context, cluster string) ([]Mark, error)
+	// Content counts the listeners and vServer groups on an instance, whosoever's they are. Errors
+	// are of the kinds of Observe; an instance that does not exist is empty.
+	Content(ctx context.Context, lb ID) (int, error)
 }
 
 // Scope is the context in which a change is made.

@@ -45,6 +45,7 @@ func Run(t *testing.T, start func(t *testing.T) Harness) {
 		"Ports":        portsPart,
 		"Access":       accessPart,
 		"MutualTLS":    mutualTLSPart,
+		"Marks":        marksPart,
 	}
 	for name, part := range parts {
 		t.Run(name, func(t *testing.T) {

@@ -158,6 +158,52 @@ func idsOf(o cloud.Observed) cloud.IDs {
 	return ids
 }
 
+// Marks implements cloud.Reader.
+func (m *Memory) Marks(ctx context.Context, cluster string) ([]cloud.Mark, error) {
+	if ctx.Err() != nil {
+		return nil, &cloud.Error{Kind: cloud.Unavailable, Op: "Marks", Message: "canceled"}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if cluster != m.owner.Cluster {
+		return nil, nil
+	}
+	group := m.owner.Tags()[cloud.TagGroup]
+	var marks []cloud.Mark
+	if instance := m.state.Instance; instance != nil {
+		if m.state.Owned(m.owner) {
+			marks = append(marks, cloud.Mark{Kind: cloud.KindLoadBalancer, ID: instance.ID, Group: group})
+		}
+		if value := instance.Tags[m.owner.ClaimKey()]; value != "" {
+			marks = append(marks, cloud.Mark{Kind: cloud.KindLoadBalancer, ID: instance.ID, Group: value, Claim: true})
+		}
+	}
+	for ref, id := range m.state.IDs {
+		switch ref.Kind {
+		case cloud.KindServerGroup, cloud.KindCertificate, cloud.KindACL:
+			marks = append(marks, cloud.Mark{Kind: ref.Kind, ID: id, Group: group})
+		case cloud.KindCACertificate:
+			marks = append(marks, cloud.Mark{Kind: cloud.KindCertificate, ID: id, Group: group})
+		case cloud.KindLoadBalancer, cloud.KindListener, cloud.KindRule, cloud.KindExtension:
+		}
+	}
+	slices.SortFunc(marks, cloud.CompareMarks)
+	return marks, nil
+}
+
+// Content implements cloud.Reader.
+func (m *Memory) Content(ctx context.Context, lb cloud.ID) (int, error) {
+	if ctx.Err() != nil {
+		return 0, &cloud.Error{Kind: cloud.Unavailable, Op: "Content", Message: "canceled"}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.state.Instance == nil || m.state.Instance.ID != lb {
+		return 0, nil
+	}
+	return len(m.state.Ours.Listeners) + len(m.state.Foreign.Listeners) + len(m.state.Ours.ServerGroups), nil
+}
+
 // Apply implements cloud.Writer.
 func (m *Memory) Apply(ctx context.Context, s cloud.Scope, c cloud.Change) (cloud.IDs, error) {
 	if ctx.Err() != nil {
