@@ -11,6 +11,8 @@ type Mark struct {
 	Group string
 	// Claim: the instance is somebody's and was claimed for the group.
 	Claim bool
+	// Retained: the instance was left to its user for good: see [TagRetained].
+	Retained bool
 }
 
 // CompareMarks orders marks by kind, id and group.

@@ -26,6 +26,10 @@ const (
 	// which may therefore be lifted again.
 	TagProtected = "slb-ingress/protected"
 
+	// TagRetained marks an instance that was created for a class with reclaim policy Retain and
+	// whose record was deleted by hand: it is its user's, and stays until an Ingress needs it again.
+	TagRetained = "slb-ingress/retained"
+
 	// tagClaim and a cluster id make the key of a claim on an instance that is reused.
 	tagClaim = "slb-ingress/claim-"
 

@@ -32,6 +32,7 @@ const (
 	CloudError               Reason = "CloudError"               // a call failed; retried
 	CloudDenied              Reason = "CloudDenied"              // no permission
 	ChangeBarred             Reason = "ChangeBarred"             // the controller's own guard kept a change from being sent
+	SurplusLoadBalancer      Reason = "SurplusLoadBalancer"      // a second instance carries the group's tags and is not bare
 	QuotaExceeded            Reason = "QuotaExceeded"            // of the account
 	FallbackCertificate      Reason = "FallbackCertificate"      // HTTPS is served with the self-signed certificate
 	InstanceCreated          Reason = "LoadBalancerCreated"      // Normal: an instance was created for the class

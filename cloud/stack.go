@@ -74,6 +74,9 @@ type LoadBalancer struct {
 	// Keep asks that an instance that is there stay, and that none be created: no Ingress needs
 	// one now. In a wanted Stack only.
 	Keep bool
+	// LetGo, with Keep, asks that the instance be marked as its user's from now on. In a wanted Stack
+	// only.
+	LetGo bool
 
 	Source Source
 }

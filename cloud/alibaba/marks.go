@@ -9,7 +9,7 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
-// Marks implements cloud.Reader. It costs one call for each of five kinds of marks and 50 tags.
+// Marks implements cloud.Reader. It costs one call for each of six kinds of marks and 50 tags.
 func (c *Client) Marks(ctx context.Context, cluster string) ([]cloud.Mark, error) {
 	var marks []cloud.Mark
 	for _, of := range []struct {
@@ -32,6 +32,13 @@ func (c *Client) Marks(ctx context.Context, cluster string) ([]cloud.Mark, error
 				marks = append(marks, cloud.Mark{Kind: of.kind, ID: id, Group: tags[cloud.TagGroup]})
 			}
 		}
+	}
+	retained, err := c.tagsOf(ctx, "instance", map[string]string{cloud.TagCluster: cluster, cloud.TagRetained: ""})
+	if err != nil {
+		return nil, readKind(err)
+	}
+	for i, mark := range marks {
+		marks[i].Retained = mark.Kind == cloud.KindLoadBalancer && retained[mark.ID] != nil
 	}
 	key := cloud.Owner{Cluster: cluster}.ClaimKey()
 	claimed, err := c.tagsOf(ctx, "instance", map[string]string{key: ""})

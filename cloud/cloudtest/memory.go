@@ -172,7 +172,8 @@ func (m *Memory) Marks(ctx context.Context, cluster string) ([]cloud.Mark, error
 	var marks []cloud.Mark
 	if instance := m.state.Instance; instance != nil {
 		if m.state.Owned(m.owner) {
-			marks = append(marks, cloud.Mark{Kind: cloud.KindLoadBalancer, ID: instance.ID, Group: group})
+			_, retained := instance.Tags[cloud.TagRetained]
+			marks = append(marks, cloud.Mark{Kind: cloud.KindLoadBalancer, ID: instance.ID, Group: group, Retained: retained})
 		}
 		if value := instance.Tags[m.owner.ClaimKey()]; value != "" {
 			marks = append(marks, cloud.Mark{Kind: cloud.KindLoadBalancer, ID: instance.ID, Group: value, Claim: true})

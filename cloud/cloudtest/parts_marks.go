@@ -30,12 +30,13 @@ func marksPart(w *world) {
 		cloud.CreateListener{Listener: plainListener()},
 		cloud.TagLoadBalancer{Tags: map[string]string{w.Owner.ClaimKey(): "class.other.0"}},
 	)
+	w.apply(cloud.TagLoadBalancer{Tags: map[string]string{cloud.TagRetained: "true"}})
 	w.Occupy(w.T, w.lb, cloud.Foreign{Listeners: []cloud.Listener{normalized(cloud.Listener{
 		Port: 8080, Protocol: cloud.HTTP, Group: cloud.EmptyGroup, Running: true,
 	})}})
 	group := w.Owner.Tags()[cloud.TagGroup]
 	want := []cloud.Mark{
-		{Kind: cloud.KindLoadBalancer, ID: w.lb, Group: group},
+		{Kind: cloud.KindLoadBalancer, ID: w.lb, Group: group, Retained: true},
 		{Kind: cloud.KindLoadBalancer, ID: w.lb, Group: "class.other.0", Claim: true},
 	}
 	for ref, id := range w.observe().IDs {

@@ -116,6 +116,7 @@ func missingTags(have, want map[string]string) map[string]string {
 // otherwise. It comes last, so a crash before it is followed by another release.
 func (m *maker) releaseInstance() {
 	if m.want.LoadBalancer != nil || m.got.Instance == nil {
+		m.letGo()
 		return
 	}
 	if !m.got.Owned(m.policy.Owner) {
@@ -132,6 +133,15 @@ func (m *maker) releaseInstance() {
 		m.add(cloud.SetDeleteProtection{}, "the protection was set by us and the instance is released")
 	}
 	m.add(cloud.DeleteLoadBalancer{}, "made for this group, which has no Ingress any more")
+}
+
+// letGo marks a retained instance whose record was deleted, so that nobody takes it for forgotten.
+func (m *maker) letGo() {
+	lb := m.want.LoadBalancer
+	if lb == nil || !lb.LetGo || !m.got.Owned(m.policy.Owner) || m.got.Instance.Tags[cloud.TagRetained] != "" {
+		return
+	}
+	m.add(cloud.TagLoadBalancer{Tags: map[string]string{cloud.TagRetained: "true"}}, "it is retained and its SLBInstance was deleted")
 }
 
 func (m *maker) unclaim(why string) {

@@ -47,7 +47,7 @@ func (b *builder) idleLoadBalancer() *cloud.LoadBalancer {
 		return nil
 	}
 	lb := b.instance()
-	lb.Keep = true
+	lb.Keep, lb.LetGo = true, b.LetGo && len(b.Ingresses) == 0
 	return &lb
 }
 

@@ -58,6 +58,8 @@ type Snapshot struct {
 	// Release asks for an end: the group has no Ingress and its grace period is over. Without it,
 	// a group without Ingresses keeps its instance and nothing on it.
 	Release bool
+	// LetGo, without Release and Ingresses, leaves the instance to its user for good.
+	LetGo bool
 }
 
 // PodAddress is an IP address that a pod of a namespace has.

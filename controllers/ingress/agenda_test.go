@@ -74,6 +74,9 @@ func (w *world) runTo(end time.Time) bool {
 	if !ok || when.After(end) {
 		group, when = "", end
 	}
+	if w.life.surveyAt.Before(when) {
+		return w.survey()
+	}
 	timer := time.NewTimer(time.Until(when))
 	defer timer.Stop()
 	select {
@@ -86,6 +89,22 @@ func (w *world) runTo(end time.Time) bool {
 		w.reconcile(group)
 	}
 	return group != ""
+}
+
+// survey lets the time of the next survey come, and makes it.
+func (w *world) survey() bool {
+	w.Helper()
+	time.Sleep(time.Until(w.life.surveyAt))
+	groups, pause := w.life.surveyor.survey(w.Context())
+	if w.life.dead {
+		w.restart()
+		return true
+	}
+	w.life.surveyAt = time.Now().Add(pause)
+	for _, group := range groups {
+		w.queue.at(group, time.Now())
+	}
+	return true
 }
 
 // calm is the longest pause between two tries that still counts as one piece of work.

@@ -17,6 +17,14 @@ type memory struct {
 	groups   map[string]remembered
 	rejected map[string]map[cloud.Ref]cloud.Problem
 	gone     map[string]time.Time // since when a recorded instance is missing
+	spare    map[string][]spare   // further instances with a group's tags
+	orphans  map[string]bool      // groups with marks and without a record
+}
+
+// spare is an instance with a group's tags beside the one on record.
+type spare struct {
+	id  cloud.ID
+	why string // it stays; empty: that was not judged yet
 }
 
 type remembered struct {
@@ -26,7 +34,10 @@ type remembered struct {
 }
 
 func newMemory() *memory {
-	return &memory{groups: map[string]remembered{}, rejected: map[string]map[cloud.Ref]cloud.Problem{}, gone: map[string]time.Time{}}
+	return &memory{
+		groups: map[string]remembered{}, rejected: map[string]map[cloud.Ref]cloud.Problem{}, gone: map[string]time.Time{},
+		spare: map[string][]spare{}, orphans: map[string]bool{},
+	}
 }
 
 // get gives what is remembered of a group, if it covers the ports.
@@ -82,6 +93,8 @@ func (m *memory) end(group string) {
 	delete(m.groups, group)
 	delete(m.rejected, group)
 	delete(m.gone, group)
+	delete(m.spare, group)
+	delete(m.orphans, group)
 }
 
 // missing notes that a group's instance was not found, and tells for how long it has not been.

@@ -35,8 +35,7 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		return reconcile.Result{}, err
 	}
 	if in.Absent {
-		r.forget(ctx, req.Name)
-		return reconcile.Result{}, nil
+		return r.absent(ctx, req.Name)
 	}
 	if in.Record == nil && len(in.Ingresses) == 0 {
 		r.reporter.tell(in, in.Problems)
@@ -56,6 +55,7 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	if news, err := r.records.found(ctx, in, got); news || err != nil {
 		return reconcile.Result{RequeueAfter: soon}, err
 	}
+	r.releaseSpares(ctx, &in, got)
 	recallClaims(&in, got)
 
 	want := desired.Build(in.Snapshot)
@@ -94,6 +94,7 @@ func (r *reconciler) decideRelease(in *loaded) {
 		return
 	}
 	if retained(in) {
+		in.LetGo = !in.Record.DeletionTimestamp.IsZero()
 		return
 	}
 	left := r.options.ReleaseGrace

@@ -73,7 +73,11 @@ func Register(ctx context.Context, mgr ctrl.Manager, deps Deps, options Options)
 		return loadFallback(ctx, core.CoreV1().Secrets(options.Namespace), options.Now())
 	})
 	r := newReconciler(mgr, deps, options, secrets, fallback)
-	return watches(mgr, r, options)
+	s := newSurveyor(deps.Service, mgr.GetAPIReader(), r.memory, options)
+	if err := mgr.Add(s); err != nil {
+		return err
+	}
+	return watches(mgr, r, s, options)
 }
 
 // newReconciler wires the loop's parts.
@@ -117,7 +121,7 @@ func onceCertificate(load func(context.Context) (cloud.Certificate, error)) func
 	}
 }
 
-func watches(mgr ctrl.Manager, r *reconciler, options Options) error {
+func watches(mgr ctrl.Manager, r *reconciler, s *surveyor, options Options) error {
 	route := router{client: mgr.GetClient(), options: options}
 	b := ctrl.NewControllerManagedBy(mgr).
 		Named("slb-ingress").
@@ -129,7 +133,9 @@ func watches(mgr ctrl.Manager, r *reconciler, options Options) error {
 	for _, w := range route.watched() {
 		b = b.Watches(w.object, w.handler, builder.WithPredicates(w.changes))
 	}
-	return b.WatchesRawSource(source.Channel(r.loader.secrets.changed, secretHandler(route))).Complete(r)
+	return b.WatchesRawSource(source.Channel(r.loader.secrets.changed, secretHandler(route))).
+		WatchesRawSource(source.Channel(s.found, route.mapped(groupKey))).
+		Complete(r)
 }
 
 // watched is one kind of object whose events lead to reconciles.

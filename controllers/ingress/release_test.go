@@ -101,7 +101,7 @@ func TestRetainKeepsTheInstance(t *testing.T) {
 		seq := w.cloud.Seq()
 		w.remove(w.record("class.slb.0"))
 		w.run(time.Hour)
-		w.wrote(seq)
+		w.wrote(seq, "TagResources") // it is its user's now
 		if w.exists(&v1alpha1.SLBInstance{}, "", "class.slb.0") {
 			w.Error("a deleted record of a retained instance has to go")
 		}

@@ -87,7 +87,7 @@ func TestSweepOfCalls(t *testing.T) {
 						arm(w, &f)
 						w.cloud.Fail(f)
 						story(w)
-						// What lands late, after it was made again, has to wait for an audit.
+						// What lands late, after it was made again, has to wait for a survey.
 						if diff := cmp.Diff(want.account, w.dump()); diff != "" && way != "Late" {
 							w.Errorf("the account differs (-undisturbed +disturbed):\n%s\n%s", diff, strings.Join(w.writes(0), " "))
 						}

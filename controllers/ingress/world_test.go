@@ -52,6 +52,8 @@ type world struct {
 type life struct {
 	*reconciler
 
+	surveyor  *surveyor
+	surveyAt  time.Time
 	transport *fakecloud.Incarnation
 	told      *eventLog
 	metrics   *prometheus.Registry
@@ -110,6 +112,8 @@ func (w *world) start() {
 	})
 	seen := w.api.clientOf(l)
 	l.reconciler = newReconciler(handles{client: seen, told: l.told}, Deps{Service: service, Metrics: metrics}, options, secrets, fallback)
+	l.surveyor = newSurveyor(service, seen, l.memory, options)
+	l.surveyAt = time.Now().Add(l.surveyor.firstPause())
 	w.life = l
 	w.queue.clear()
 	w.api.replay()

@@ -50,6 +50,7 @@ func groupAdvice() map[string]advice {
 		"CloudError":               {warning, "Usually nothing: the call is made again after 2 seconds to 5 minutes. If it stays, look for the code in the service's documentation."},
 		"CloudDenied":              {warning, "Grant the RAM role the operation that the message names; [`config/ram-policy.json`](../config/ram-policy.json) has them all."},
 		"ChangeBarred":             {warning, "Usually nothing: a replica that was stopped or cut off does not write, and another one leads. If it stays, the message says what the change would have touched: please report it."},
+		"SurplusLoadBalancer":      {warning, "Find out whose listeners or vServer groups are on the instance, then delete it, or remove its tags `slb-ingress/…`. It is charged."},
 		"QuotaExceeded":            {warning, "Raise the account's quota that the message names, or free some of it. If the quota was raised already, say so in `spec.quotas` of the SLBConfig."},
 		"FallbackCertificate":      {normal, "Repair the Secret that another event of the Ingress names, or name one in `spec.tls`."},
 		"LoadBalancerCreated":      {normal, "Nothing. The message names the instance and its specification, since it is charged from now on."},
