@@ -115,7 +115,8 @@ type (
 		Group   string
 		Members []Member
 	}
-	// RemoveMembers removes at most MaxMembersPerCall members.
+	// RemoveMembers removes at most MaxMembersPerCall members. Of several, one whose network
+	// interface is gone may spoil the call, which is of kind NotFound then; alone it is removed.
 	RemoveMembers struct {
 		Group   string
 		Members []Member

@@ -248,6 +248,11 @@ func (t *txn) removeMembers() (object, *Error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, m := range list {
+		if t.st.gone[m.serverID] && !t.c.opts.Switches.RemoveVanished {
+			return nil, noServer(m)
+		}
+	}
 	n, cut := t.batch(len(list))
 	return t.settleMembers(g, without(g.members, list[:n]), cut)
 }

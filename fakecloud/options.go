@@ -115,6 +115,7 @@ type Switches struct {
 	EmptyWhiteListOpen    bool // an empty white list lets everybody in, rather than nobody
 	IgnoreUnknownParams   bool // parameters that an operation does not have are ignored
 	AnyENI                bool // an IP of ENICIDR is accepted with any eni- id, not only with ENIID(ip)
+	RemoveVanished        bool // members whose server vanished stay until they are removed, and can be; rather than leave by themselves, and spoil a call that names them
 	RuleSettingsAnywhere  bool // ListenerSync=off works outside the regions listed in 2021
 	SetResets             bool // Set...ListenerAttribute resets what is not sent to its default
 }

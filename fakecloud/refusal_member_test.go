@@ -40,6 +40,7 @@ func TestGroupRefusals(t *testing.T) {
 		"wrong wire name":      {add, to(s.group, strings.ReplaceAll(membersJSON("10.244.0.2"), "ServerIp", "ServerIP")), "InvalidParameter", 0},
 		"same twice":           {add, to(s.group, membersJSON("10.244.0.2", "10.244.0.2")), "InvalidParameter", 0},
 		"there already":        {add, to(s.group, membersJSON("10.244.0.1")), "InvalidParameter", 0},
+		"vanished, removed":    {remove, to(s.group, membersJSON("10.244.0.1", "10.244.9.9")), "ResourceNotFound.vServers", 404},
 		"vanished":             {add, to(s.group, membersJSON("10.244.9.9")), "ResourceNotFound.vServers", 404},
 		"other interface's IP": {add, eni("eni-other", "10.244.0.2", ""), "ResourceNotFound.vServers", 404},
 		"IP outside":           {add, eni("eni-x", "192.168.0.1", ""), "ResourceNotFound.vServers", 404},

@@ -97,13 +97,21 @@ func (c *Cloud) AddServer(spec ServerSpec) {
 	delete(c.st.gone, spec.ID)
 }
 
-// RemoveServer makes a server or network interface vanish, also one of Options.ENICIDR. Groups keep
-// it as a member; adding it answers ResourceNotFound.vServers or InvalidServerId.NotExist.
+// RemoveServer makes a server or network interface vanish, also one of Options.ENICIDR. Groups lose
+// it, or keep it as a member under Switches.RemoveVanished; adding it answers ResourceNotFound.vServers
+// or InvalidServerId.NotExist.
 func (c *Cloud) RemoveServer(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.st.servers, id)
 	c.st.gone[id] = true
+	if c.opts.Switches.RemoveVanished {
+		return
+	}
+	for _, g := range c.st.groups {
+		g.members = slices.DeleteFunc(slices.Clone(g.members), func(m member) bool { return m.serverID == id })
+	}
+	c.touch(c.opts.Now())
 }
 
 func (c *Cloud) hasVPC(id string) bool {

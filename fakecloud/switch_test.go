@@ -46,6 +46,7 @@ func TestSwitches(t *testing.T) {
 		"41 members":       {fakecloud.Switches{Members40: true}, members(membersJSON(ips(41)...)), "TooManyBackendServers", "TooManyBackendServers"},
 		"member again":     {fakecloud.Switches{IgnoreDuplicateMember: true}, members(membersJSON("10.244.0.1")), "InvalidParameter", ""},
 		"any interface":    {fakecloud.Switches{AnyENI: true}, members(stranger), "ResourceNotFound.vServers", ""},
+		"vanished member":  {fakecloud.Switches{RemoveVanished: true}, vanished, "ResourceNotFound.vServers", ""},
 		"wide URL":         {fakecloud.Switches{WideURLs: true}, ruleTo("/a_b~+:@="), "UrlMalformed", ""},
 		"PKCS#8":           {fakecloud.Switches{AcceptPKCS8: true}, upload(func(p keyPair) string { return p.pkcs8 }), "KeyFormatError", ""},
 		"unknown names":    {fakecloud.Switches{IgnoreUnknownParams: true}, unknownName, "InvalidParameter", ""},
@@ -68,6 +69,11 @@ func TestSwitches(t *testing.T) {
 
 func unknownName(site) (string, map[string]string) {
 	return "DescribeLoadBalancers", map[string]string{"Colour": "red"}
+}
+
+func vanished(s site) (string, map[string]string) {
+	s.RemoveServer(fakecloud.ENIID(netip.MustParseAddr("10.244.0.1")))
+	return "RemoveVServerGroupBackendServers", map[string]string{"VServerGroupId": s.group, "BackendServers": membersJSON("10.244.0.1")}
 }
 
 func rootCheck(s site) (string, map[string]string) {

@@ -89,21 +89,22 @@ func (c *Client) changeMembers(ctx context.Context, s cloud.Scope, change cloud.
 		members = x.Members
 		remove := slb.CreateRemoveVServerGroupBackendServersRequest()
 		remove.VServerGroupId, remove.BackendServers = id, backendServers(members)
-		return c.removeMembers(ctx, remove)
+		return c.removeMembers(ctx, remove, len(members))
 	}
 	err := c.do(ctx, req)
 	c.forgetInterfaces(err, members)
 	return err
 }
 
-// removeMembers takes a group that is gone for success, but not a network interface that is gone:
-// whether the member went with it is not known.
-func (c *Client) removeMembers(ctx context.Context, req requests.AcsRequest) error {
+// removeMembers takes a group that is gone for success, and a single member whose network interface
+// is gone. In a batch that one spoils the call, and what else is in it may still be there: the error
+// is of kind NotFound then.
+func (c *Client) removeMembers(ctx context.Context, req requests.AcsRequest, n int) error {
 	err := c.do(ctx, req)
-	if lacksServer(err) || cloud.KindOf(err) != cloud.NotFound {
-		return err
+	if cloud.KindOf(err) == cloud.NotFound && (n == 1 || !lacksServer(err)) {
+		return nil
 	}
-	return nil
+	return err
 }
 
 func (c *Client) deleteServerGroup(ctx context.Context, s cloud.Scope, x cloud.DeleteServerGroup) error {

@@ -16,6 +16,7 @@ func TestDoubtfulDeletes(t *testing.T) {
 		return cloud.DeleteRules{Port: 80, Protocol: cloud.HTTP, Rules: rules[:n]}
 	}
 	remove := cloud.RemoveMembers{Group: "a/b/c", Members: []cloud.Member{{ServerID: "eni-1", IP: "10.0.0.1", Port: 80}}}
+	batch := cloud.RemoveMembers{Group: "a/b/c", Members: append(remove.Members, cloud.Member{ServerID: "eni-2", IP: "10.0.0.2", Port: 80})}
 	noRule := refusal(404, "InvalidRuleId.NotFound", "x")
 	cases := map[string]struct {
 		reason string
@@ -26,8 +27,9 @@ func TestDoubtfulDeletes(t *testing.T) {
 		"OneRule":     {"it is gone", drop(1), noRule, ""},
 		"TwoRules":    {"one is gone, and the other?", drop(2), noRule, cloud.Conflict},
 		"NoGroup":     {"its members are gone", remove, refusal(404, "InvalidParameter", "The specified VServerGroupId does not exist."), ""},
-		"NoInterface": {"the member may be there", remove, refusal(404, "ResourceNotFound.vServers", "x"), cloud.NotFound},
-		"NoServer":    {"the member may be there", remove, refusal(400, "InvalidServerId.NotExist", "x"), cloud.NotFound},
+		"NoInterface": {"what does not exist is no member", remove, refusal(404, "ResourceNotFound.vServers", "x"), ""},
+		"NoServer":    {"what does not exist is no member", remove, refusal(400, "InvalidServerId.NotExist", "x"), ""},
+		"OneOfTwo":    {"the other one may be there", batch, refusal(404, "ResourceNotFound.vServers", "x"), cloud.NotFound},
 		"Extension":   {"by its code", cloud.DeleteExtension{Extension: cloud.Extension{Port: 443, Domain: "a"}}, refusal(400, "InvalidParameter.DomainExtensionId", "x"), ""},
 		"Certificate": {"by its code", cloud.DeleteCertificate{Name: "n"}, refusal(404, "ServerCertificateId.NotFound", "x"), ""},
 		"Instance":    {"by its code", cloud.DeleteLoadBalancer{}, refusal(404, "InvalidLoadBalancerId.NotFound", "x"), ""},

@@ -32,6 +32,11 @@ func (r *run) takeApart(step plan.Step, err error) bool {
 			r.splitMembers(step, c, err)
 			return true
 		}
+	case cloud.RemoveMembers:
+		if kind == cloud.NotFound && len(c.Members) > 1 {
+			r.splitRemoval(step, c)
+			return true
+		}
 	case cloud.UploadCertificate, cloud.UploadCACertificate:
 		if kind == cloud.Invalid {
 			r.refuse(step, err, toAuthor(step, cloud.InvalidCertificate, "the service refuses the certificate", err))
@@ -121,6 +126,20 @@ func (r *run) splitMembers(step plan.Step, c cloud.AddMembers, err error) {
 	half := len(c.Members) / 2
 	for _, members := range [][]cloud.Member{c.Members[:half], c.Members[half:]} {
 		step.Change = cloud.AddMembers{Group: c.Group, Members: members}
+		if r.stopped || r.ctx.Err() != nil {
+			r.postpone(step)
+			continue
+		}
+		r.try(step)
+	}
+}
+
+// splitRemoval halves a batch that a member without a network interface spoils, until that one is
+// alone: then it is gone.
+func (r *run) splitRemoval(step plan.Step, c cloud.RemoveMembers) {
+	half := len(c.Members) / 2
+	for _, members := range [][]cloud.Member{c.Members[:half], c.Members[half:]} {
+		step.Change = cloud.RemoveMembers{Group: c.Group, Members: members}
 		if r.stopped || r.ctx.Err() != nil {
 			r.postpone(step)
 			continue
