@@ -212,7 +212,12 @@ func (w *world) addressOf(name string, n int) string {
 // shop is the scene that most tests begin with: one class, two Services, one Ingress with TLS.
 func (w *world) shop() {
 	w.Helper()
-	w.add(class("slb"))
+	w.shopOf(class("slb"))
+}
+
+func (w *world) shopOf(class *networkingv1.IngressClass) {
+	w.Helper()
+	w.add(class)
 	w.app("coffee", 2)
 	w.app("tea", 1)
 	w.secrets.put("shop", "cafe", pairOf("cafe.example"))
