@@ -16,8 +16,11 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/fakecloud"
 )
 
-var both = map[string]string{"coffee": "coffee", "tea": "tea"}
-var coffeeAlone = map[string]string{"coffee": "coffee", "tea": "coffee"}
+// Who answers for a host, before and after the change.
+var (
+	both        = map[string]string{"coffee": "coffee", "tea": "tea"}
+	coffeeAlone = map[string]string{"coffee": "coffee", "tea": "coffee"}
+)
 
 // tell is a whole story, of which the account keeps nothing.
 func (s *story) tell(pause func()) {
@@ -156,7 +159,8 @@ func armFreeze(f fakecloud.Fault, late bool, long time.Duration, freeze func(key
 		if !ours(p) {
 			return false
 		}
-		if seen++; seen == f.Nth {
+		seen++
+		if seen == f.Nth {
 			freeze(p["AccessKeyId"])
 		}
 		return true

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -121,7 +123,7 @@ func (s *story) ask(ctx context.Context, host, path, service string) error {
 	if len(ing.Status.LoadBalancer.Ingress) == 0 {
 		return errors.New("no address yet")
 	}
-	url := fmt.Sprintf("http://%s:%d%s", ing.Status.LoadBalancer.Ingress[0].IP, world.Port(80), path)
+	url := "http://" + net.JoinHostPort(ing.Status.LoadBalancer.Ingress[0].IP, strconv.Itoa(world.Port(80))) + path
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
