@@ -42,6 +42,13 @@ test: compiler kube-tools ## Run every test with the race detector.
 	@KUBEBUILDER_ASSETS="$$(hack/kube/build.sh)" CGO_ENABLED=1 \
 		go test -race -vet=all -timeout 15m $(TESTFLAGS) $(PACKAGES)
 
+# FAULTS='-seed 7' takes another sample. make test makes a small one.
+FAULTS ?=
+.PHONY: faults
+faults: kube-tools ## Kill the program at 50 calls and stop the leader at 20, for up to a minute.
+	@KUBEBUILDER_ASSETS="$$(hack/kube/build.sh)" \
+		go test -v -count=1 -timeout 60m ./cmd/localcluster/crash -args -kills 50 -freezes 20 -longest 60s $(FAULTS)
+
 .PHONY: bench
 bench: kube-tools ## Print cloud calls and times for the sample; nothing is asserted.
 	@KUBEBUILDER_ASSETS="$$(hack/kube/build.sh)" \

@@ -20,11 +20,9 @@ type Grant struct {
 // what was planned. It returns nil if the change touches nothing but what carries the owner's marks
 // or was handed over, and an [*Error] of kind Barred otherwise.
 func (g Grant) Permit(owner Owner, got Observed, c Change) error {
-	why := ""
+	why := "the controller's caches are not filled yet"
 	if g.Synced {
 		why = permission{grant: g, owner: owner, got: got}.refuse(c)
-	} else {
-		why = "the controller's caches are not filled yet"
 	}
 	if why == "" {
 		return nil

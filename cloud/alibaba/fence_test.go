@@ -30,7 +30,8 @@ func TestFence(t *testing.T) {
 				if within != 5*time.Second {
 					t.Errorf("asked for %s, want the time limit of a call", within)
 				}
-				if asked++; asked == 2 {
+				asked++
+				if asked == 2 {
 					return errors.New("the lease is lost")
 				}
 				return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,27 +16,29 @@ import (
 // it is told in every way, and once the guard is open the work goes on.
 func TestBarredChangesAreLoud(t *testing.T) {
 	t.Parallel()
-	closed := true
 	cases := map[string]struct {
 		reason string
-		fence  func(time.Duration) error
-		synced func(context.Context) bool
+		guard  func(*setup, *atomic.Bool)
+		synced func(*atomic.Bool) bool
 	}{
-		"Lease": {"another replica may lead", func(time.Duration) error {
-			if closed {
-				return errors.New("the lease is over")
+		"Lease": {"another replica may lead", func(s *setup, closed *atomic.Bool) {
+			s.fence = func(time.Duration) error {
+				if closed.Load() {
+					return errors.New("the lease is over")
+				}
+				return nil
 			}
-			return nil
-		}, func(context.Context) bool { return true }},
-		"Caches": {"what is wanted may be half of it", nil, func(context.Context) bool { return !closed }},
+		}, func(*atomic.Bool) bool { return true }},
+		"Caches": {"what is wanted may be half of it", func(*setup, *atomic.Bool) {}, func(closed *atomic.Bool) bool { return !closed.Load() }},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			closed = false
+			t.Parallel()
+			var closed atomic.Bool
 			play(t, func(w *world) {
 				w.one()
-				w.life.synced = tc.synced
-				closed = true
+				w.life.synced = func(context.Context) bool { return tc.synced(&closed) }
+				closed.Store(true)
 				seq := w.cloud.Seq()
 				w.app("tea", 1)
 				w.add(ingressOf("bar", route{"bar.example", "/", "tea"}))
@@ -50,12 +53,12 @@ func TestBarredChangesAreLoud(t *testing.T) {
 				if got := w.condition("class.slb.0", v1alpha1.ConditionReady); !strings.HasPrefix(got, "False ChangeBarred: ") {
 					w.Errorf("Ready: got %q", got)
 				}
-				closed = false
+				closed.Store(false)
 				w.run(6 * time.Minute)
 				w.settle()
 				w.serves("bar", "bar.example", "/", "tea")
 				w.serves("cafe", "cafe.example", "/", "coffee")
-			}, func(s *setup) { s.fence = tc.fence })
+			}, func(s *setup) { tc.guard(s, &closed) })
 		})
 	}
 }

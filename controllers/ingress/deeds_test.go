@@ -77,6 +77,12 @@ func routeDeeds() []deed {
 		}},
 		{"a Service grows", func(w *deedWorld) { w.open(); w.scale("coffee", 3); w.see() }},
 		{"a Service shrinks", func(w *deedWorld) { w.open(); w.scale("coffee", 1); w.see() }},
+		{"what a lost call made late goes", func(w *deedWorld) {
+			w.cloud.Fail(fakecloud.Fault{Action: "CreateVServerGroup", Late: 15 * time.Minute})
+			w.open()
+			w.run(time.Hour)
+			w.see()
+		}},
 		{"a canary changes its share", func(w *deedWorld) {
 			w.open()
 			canary := ingressOf("canary", route{"cafe.example", "/coffee", "tea"})

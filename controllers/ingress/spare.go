@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
@@ -116,19 +115,10 @@ func (l *loader) lostRecord(ctx context.Context, name string) (*v1alpha1.SLBInst
 	if err != nil || class == nil || class.Spec.Controller != ControllerName {
 		return nil, err
 	}
-	if p := class.Spec.Parameters; p != nil {
-		err := l.client.Get(ctx, types.NamespacedName{Name: p.Name}, &v1alpha1.SLBConfig{})
-		if err != nil {
-			return nil, ignoreMissing(p.Name, err)
-		}
+	_, missing, err := readConfig(ctx, l.client, class)
+	if err != nil || missing != "" {
+		return nil, err
 	}
 	in.Class = class
 	return newRecord(in), nil
-}
-
-func ignoreMissing(config string, err error) error {
-	if apierrors.IsNotFound(err) {
-		return nil
-	}
-	return fmt.Errorf("reading SLBConfig %q: %w", config, err)
 }

@@ -200,15 +200,15 @@ func TestLostRecordsThatStay(t *testing.T) {
 	cases := map[string]struct {
 		reason string
 		policy v1alpha1.ReclaimPolicy
-		also   func(*world) []client.Object
+		also   func() []client.Object
 		record bool
 	}{
-		"ClassGone": {"a class that is missing changes nothing", v1alpha1.ReclaimDelete, func(w *world) []client.Object { return []client.Object{class("slb")} }, false},
-		"ConfigGone": {"it may have said Retain", v1alpha1.ReclaimDelete, func(w *world) []client.Object {
+		"ClassGone": {"a class that is missing changes nothing", v1alpha1.ReclaimDelete, func() []client.Object { return []client.Object{class("slb")} }, false},
+		"ConfigGone": {"it may have said Retain", v1alpha1.ReclaimDelete, func() []client.Object {
 			_, config := classWith("slb", v1alpha1.SLBConfigSpec{})
 			return []client.Object{config}
 		}, false},
-		"Retained": {"the class says so", v1alpha1.ReclaimRetain, func(*world) []client.Object { return nil }, true},
+		"Retained": {"the class says so", v1alpha1.ReclaimRetain, func() []client.Object { return nil }, true},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -220,7 +220,7 @@ func TestLostRecordsThatStay(t *testing.T) {
 				w.add(cafe())
 				w.settle()
 				id := w.lb()
-				w.lose("class.slb.0", append(tc.also(w), cafe())...)
+				w.lose("class.slb.0", append(tc.also(), cafe())...)
 				w.run(24 * time.Hour)
 				if !strings.Contains(w.cloud.Dump().String(), "instance "+id) {
 					w.Errorf("%s: the instance is gone", tc.reason)

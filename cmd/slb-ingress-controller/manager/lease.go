@@ -33,11 +33,11 @@ func newLease(cluster *rest.Config, o Options) (*lease, error) {
 		return nil, fmt.Errorf("cannot name this replica: %w", err)
 	}
 	lock, err := resourcelock.NewFromKubeconfig(resourcelock.LeasesResourceLock, o.Namespace, leaseName,
-		resourcelock.ResourceLockConfig{Identity: host + "_" + string(uuid.NewUUID())}, cluster, renewDeadline)
+		resourcelock.ResourceLockConfig{Identity: host + "_" + string(uuid.NewUUID())}, cluster, o.renewDeadline())
 	if err != nil {
 		return nil, fmt.Errorf("building the lease: %w", err)
 	}
-	return &lease{Interface: lock, lasts: leaseDuration, now: time.Now}, nil
+	return &lease{Interface: lock, lasts: o.LeaseDuration, now: time.Now}, nil
 }
 
 // Create implements resourcelock.Interface.

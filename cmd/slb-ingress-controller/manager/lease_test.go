@@ -102,7 +102,13 @@ func contend(ctx context.Context, t *testing.T, l *lease) {
 	elector.Run(logr.NewContext(ctx, logr.Discard()))
 }
 
-const callTime = 8 * time.Second
+// The shipped program's defaults.
+const (
+	callTime      = 8 * time.Second
+	leaseDuration = 30 * time.Second
+	renewDeadline = 15 * time.Second
+	retryPeriod   = 3 * time.Second
+)
 
 // watch looks at the fences of two replicas every 100 ms. Between the last moment in which one was
 // open and the first in which the other is there has to be time for a call.

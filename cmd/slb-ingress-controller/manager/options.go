@@ -37,6 +37,7 @@ type Options struct {
 	// Running.
 	Namespace      string
 	LeaderElect    bool
+	LeaseDuration  time.Duration
 	MetricsAddress string
 	MetricsSecure  bool
 	ProbeAddress   string
@@ -73,6 +74,7 @@ func (o *Options) AddFlags(f *flag.FlagSet) {
 
 	f.StringVar(&o.Namespace, "namespace", "", "the controller's own `namespace`, for its fallback certificate and its lease; default: the service account's, else kube-system")
 	f.BoolVar(&o.LeaderElect, "leader-elect", false, "run only while holding the lease, so that several replicas can be started")
+	f.DurationVar(&o.LeaseDuration, "lease-duration", 30*time.Second, "how long a lease lasts after it was renewed, whole seconds; a leader that cannot renew it gives up after half of that")
 	f.StringVar(&o.MetricsAddress, "metrics-bind-address", ":8443", "`address` of the metrics endpoint; 0 turns it off")
 	f.BoolVar(&o.MetricsSecure, "metrics-secure", true, "serve metrics over TLS to callers that the cluster authorises")
 	f.StringVar(&o.ProbeAddress, "health-probe-bind-address", ":8081", "`address` of /healthz and /readyz; 0 turns it off")

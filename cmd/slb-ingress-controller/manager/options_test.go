@@ -39,7 +39,7 @@ func TestFlagDefaults(t *testing.T) {
 	want := Options{
 		AddonToken: "/var/addon/token-config", CallTimeout: 8 * time.Second, WriteRate: 90, ReadRate: 3000, RateShare: 0.3,
 		MetadataBase: "http://100.100.100.200", DefaultClass: "slb", ReleaseGrace: 10 * time.Minute, AuditInterval: 3 * time.Hour,
-		Workers: 4, MetricsAddress: ":8443", MetricsSecure: true, ProbeAddress: ":8081",
+		Workers: 4, LeaseDuration: 30 * time.Second, MetricsAddress: ":8443", MetricsSecure: true, ProbeAddress: ":8081",
 	}
 	if diff := cmp.Diff(want, flagDefaults(t), cmpopts.IgnoreFields(Options{}, "Started")); diff != "" {
 		t.Errorf("defaults (-want +got):\n%s", diff)

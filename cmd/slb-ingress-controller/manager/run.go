@@ -27,14 +27,17 @@ import (
 // leaseName is the lease that replicas contend for.
 const leaseName = "slb-ingress-controller"
 
-// A deposed leader may have one call under way. The lease outlives it: the time between the end of
-// renewing and the lease's expiry is longer than the time limit of a call. A process that was stopped
-// and wakes up is held by the lease's fence.
-const (
-	leaseDuration = 30 * time.Second
-	renewDeadline = 15 * time.Second
-	retryPeriod   = 3 * time.Second
-)
+// shortestLease leaves time for a renewal that the API server is slow to answer.
+const shortestLease = 4 * time.Second
+
+// renewDeadline is how long a leader tries to renew its lease. A deposed leader may have one call
+// under way. The lease outlives it: the time between the end of renewing and the lease's expiry is
+// longer than the time limit of a call. A process that was stopped and wakes up is held by the
+// lease's fence.
+func (o *Options) renewDeadline() time.Duration { return o.LeaseDuration / 2 }
+
+// retryPeriod is the pause between two tries to get or renew the lease.
+func (o *Options) retryPeriod() time.Duration { return o.LeaseDuration / 10 }
 
 // Scheme has every type that the controller reads or writes.
 func Scheme() (*runtime.Scheme, error) {
@@ -163,7 +166,7 @@ func newService(o Options, lock *lease, keys alibaba.Credentials, own *ingress.M
 }
 
 func newManager(cluster *rest.Config, scheme *runtime.Scheme, lock *lease, o Options) (ctrl.Manager, error) {
-	lasts, renew, retry := leaseDuration, renewDeadline, retryPeriod
+	renew, retry := o.renewDeadline(), o.retryPeriod()
 	metricsOptions := metricsserver.Options{BindAddress: o.MetricsAddress, SecureServing: o.MetricsSecure}
 	if o.MetricsSecure {
 		metricsOptions.FilterProvider = filters.WithAuthenticationAndAuthorization
@@ -173,7 +176,7 @@ func newManager(cluster *rest.Config, scheme *runtime.Scheme, lock *lease, o Opt
 		HealthProbeBindAddress: o.ProbeAddress,
 		LeaderElection:         o.LeaderElect, LeaderElectionID: leaseName, LeaderElectionNamespace: o.Namespace,
 		LeaderElectionReleaseOnCancel: true,
-		LeaseDuration:                 &lasts, RenewDeadline: &renew, RetryPeriod: &retry,
+		LeaseDuration:                 &o.LeaseDuration, RenewDeadline: &renew, RetryPeriod: &retry,
 	}
 	if lock != nil {
 		options.LeaderElectionResourceLockInterface = lock

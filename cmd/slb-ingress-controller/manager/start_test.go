@@ -81,6 +81,8 @@ func startsRefused(t *testing.T) {
 		"Grace":       {"it lies in the past", func(o *Options) { o.ReleaseGrace = -1 }, "--release-grace"},
 		"Audit":       {"it would use up the account's rates", func(o *Options) { o.AuditInterval = 1 }, "--audit-interval"},
 		"CallTimeout": {"no call could end in time", func(o *Options) { o.CallTimeout = 0 }, "--call-timeout"},
+		"ShortLease":  {"a renewal may take a while", func(o *Options) { o.LeaderElect, o.CallTimeout, o.LeaseDuration = true, time.Second, 3*time.Second }, "--lease-duration"},
+		"OddLease":    {"the lease's own field holds whole seconds", func(o *Options) { o.LeaderElect, o.LeaseDuration = true, 30500*time.Millisecond }, "--lease-duration"},
 		"Lease":       {"a deposed leader's call would meet its successor's", func(o *Options) { o.LeaderElect, o.CallTimeout = true, leaseDuration }, "--call-timeout"},
 		"Region":      {"neither flag nor metadata", func(o *Options) { o.Region = "" }, "--region"},
 		"VPC":         {"neither flag nor metadata", func(o *Options) { o.VPCID = "" }, "--vpc-id"},

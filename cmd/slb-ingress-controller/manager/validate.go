@@ -21,9 +21,11 @@ func (o *Options) validate() error {
 		return fmt.Errorf("--audit-interval: %s would use up the account's call rates, give at least 1m", o.AuditInterval)
 	case o.CallTimeout <= 0:
 		return fmt.Errorf("--call-timeout: %s is no time limit, give more than 0", o.CallTimeout)
-	case o.LeaderElect && o.CallTimeout >= leaseDuration-renewDeadline:
+	case o.LeaderElect && (o.LeaseDuration < shortestLease || o.LeaseDuration%time.Second != 0):
+		return fmt.Errorf("--lease-duration: %s is not possible, give whole seconds and at least %s", o.LeaseDuration, shortestLease)
+	case o.LeaderElect && o.CallTimeout >= o.LeaseDuration-o.renewDeadline():
 		return fmt.Errorf("--call-timeout: %s is too long with --leader-elect: a call of a deposed leader must end before its successor starts, give less than %s",
-			o.CallTimeout, leaseDuration-renewDeadline)
+			o.CallTimeout, o.LeaseDuration-o.renewDeadline())
 	}
 	return nil
 }
