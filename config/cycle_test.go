@@ -141,14 +141,18 @@ func (w *world) createShop() {
 				Ports:    []corev1.ServicePort{{Name: "http", Port: 80, TargetPort: intstr.FromString("http")}},
 			},
 		},
-		&networkingv1.Ingress{
-			ObjectMeta: metav1.ObjectMeta{Namespace: shop, Name: shop},
-			Spec: networkingv1.IngressSpec{
-				IngressClassName: new("slb"),
-				Rules:            []networkingv1.IngressRule{route(host, "/", shop)},
-			},
-		},
+		shopIngress(),
 	)
+}
+
+func shopIngress() *networkingv1.Ingress {
+	return &networkingv1.Ingress{
+		ObjectMeta: metav1.ObjectMeta{Namespace: shop, Name: shop},
+		Spec: networkingv1.IngressSpec{
+			IngressClassName: new("slb"),
+			Rules:            []networkingv1.IngressRule{route(host, "/", shop)},
+		},
+	}
 }
 
 func route(host, path, service string) networkingv1.IngressRule {

@@ -86,28 +86,39 @@ func (w *world) expectAdmission() {
 // runController runs the program in this process and returns the URL of its metrics.
 func (w *world) runController(deployment appsv1.Deployment, requests *recorder) (metrics string, stop func()) {
 	w.Helper()
-	// The SDK's default chain finds the fake's key pair first.
-	w.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", fakecloud.DefaultAccessKeyID)
-	w.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", fakecloud.DefaultAccessKeySecret)
-	w.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", "")
+	// A refusal is what a wait that fails before the end has to be explained by.
+	w.Cleanup(func() { expectNoRefusal(w.T, requests.requests()) })
+	config, options := w.account(deployment, requests), w.arguments(deployment)
+	return "https://" + options.MetricsAddress + "/metrics", w.background("controller", func(ctx context.Context) error {
+		return manager.Run(ctx, config, options)
+	})
+}
 
+// account is what the Deployment's pods reach the API server with.
+func (w *world) account(deployment appsv1.Deployment, requests *recorder) *rest.Config {
+	w.Helper()
 	config := rest.AnonymousClientConfig(w.config)
 	config.QPS, config.Burst = 0, 0 // the program's own
 	config.BearerToken = w.token(namespace, deployment.Spec.Template.Spec.ServiceAccountName)
 	config.Wrap(newLag().wrap)
 	config.Wrap(requests.wrap)
-	// A refusal is what a wait that fails before the end has to be explained by.
-	w.Cleanup(func() { expectNoRefusal(w.T, requests.requests()) })
+	return config
+}
 
-	address := w.freeAddress()
+// arguments are those of the Deployment, completed by what a pod finds in its environment.
+func (w *world) arguments(deployment appsv1.Deployment) manager.Options {
+	w.Helper()
+	// The SDK's default chain finds the fake's key pair first.
+	w.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", fakecloud.DefaultAccessKeyID)
+	w.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", fakecloud.DefaultAccessKeySecret)
+	w.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", "")
 	var options manager.Options
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	options.AddFlags(flags)
 	arguments := slices.Concat(deployment.Spec.Template.Spec.Containers[0].Args, []string{
-		// What a pod finds in its environment.
 		"--namespace=" + namespace, "--region=cn-hangzhou", "--vpc-id=" + fakecloud.DefaultVPC,
 		"--slb-endpoint=" + w.openAPI, "--addon-token-file=" + filepath.Join(w.TempDir(), "none"),
-		"--metrics-bind-address=" + address, "--health-probe-bind-address=0",
+		"--metrics-bind-address=" + w.freeAddress(), "--health-probe-bind-address=0",
 		// So that the cycle comes to its end.
 		"--release-grace=0s",
 	})
@@ -115,9 +126,7 @@ func (w *world) runController(deployment appsv1.Deployment, requests *recorder) 
 	if !options.LeaderElect || !options.MetricsSecure {
 		w.Errorf("the Deployment runs without leader election or with open metrics: %v", arguments)
 	}
-	return "https://" + address + "/metrics", w.background("controller", func(ctx context.Context) error {
-		return manager.Run(ctx, config, options)
-	})
+	return options
 }
 
 // freeAddress gives an address on which nobody listens; of a range that no other test binds, so that

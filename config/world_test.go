@@ -41,6 +41,7 @@ type world struct {
 	cloud   *fakecloud.Cloud
 	plane   *dataplane.Server
 	openAPI string
+	changes int // of roles
 }
 
 func newWorld(t *testing.T) *world {
@@ -48,18 +49,24 @@ func newWorld(t *testing.T) *world {
 	w := &world{T: t}
 	logTo(t)
 	w.startCluster()
-	pods := netip.MustParsePrefix("10.244.0.0/16")
-	n, err := node.New(w.config, node.Options{PodCIDR: pods})
+	n, err := node.New(w.config, node.Options{PodCIDR: pods()})
 	w.must(err)
 	w.background("virtual node", n.Run)
 
-	w.cloud = fakecloud.New(fakecloud.Options{
-		Addresses: netip.MustParsePrefix("127.0.102.0/24"), ENICIDR: pods, Switches: fakecloud.Switches{AnyENI: true},
-	})
+	w.cloud = newAccount()
 	w.plane = dataplane.New(dataplane.Options{Source: w.cloud, Dial: n.DialContext})
 	w.background("data plane", w.plane.Run)
 	w.openAPI = w.serve(w.cloud)
 	return w
+}
+
+func pods() netip.Prefix { return netip.MustParsePrefix("10.244.0.0/16") }
+
+// newAccount is an account of the service that knows the cluster's pods.
+func newAccount() *fakecloud.Cloud {
+	return fakecloud.New(fakecloud.Options{
+		Addresses: netip.MustParsePrefix("127.0.102.0/24"), ENICIDR: pods(), Switches: fakecloud.Switches{AnyENI: true},
+	})
 }
 
 func (w *world) startCluster() {

@@ -193,6 +193,11 @@ func (w *world) attachesNothing(tc act) {
 			w.Errorf("%s: attached: %s", tc.reason, line)
 		}
 	}
+	for _, c := range w.cloud.Journal() {
+		if members := c.Params["BackendServers"]; strings.Contains(members, `"i-bp1`) || strings.Contains(members, "eni-x") {
+			w.Errorf("%s: sent: %s", tc.reason, members)
+		}
+	}
 	if got := w.answer(w.address("cafe"), portHTTP, "evil.example", "/"); got != "503" && got != "404" {
 		w.Errorf("%s: evil.example is answered by %q", tc.reason, got)
 	}
@@ -332,7 +337,7 @@ func TestHostileSecrets(t *testing.T) {
 		"LongChain":        {append(slices.Clone(good.chain), fill("x")...), good.key},
 		"ManyCertificates": {bytes.Repeat(good.chain, 60), good.key},
 		"KeyOfNothing":     {good.chain, fill("-----BEGIN EC PRIVATE KEY-----\n")},
-		"LongKey":          {good.chain, append(fill("x"), good.key...)},
+		"LongKey":          {good.chain, append(fill("x\n"), good.key...)},
 		"LongKeyBlock":     {good.chain, []byte("-----BEGIN RSA PRIVATE KEY-----\n" + strings.Repeat("QUFB", mebibyte/4) + "\n-----END RSA PRIVATE KEY-----\n")},
 	} {
 		t.Run(name, func(t *testing.T) {
