@@ -59,7 +59,7 @@ func (c *Client) findInterfaces(ctx context.Context, addresses []netip.Addr, fou
 // keepInterface notes which of the addresses an interface has. The answer lists all of its
 // addresses; only those that were asked for are kept.
 func (c *Client) keepInterface(eni ecs.NetworkInterfaceSet, addresses []netip.Addr, found map[netip.Addr]string) {
-	if c.vpcID != "" && eni.VpcId != "" && eni.VpcId != c.vpcID {
+	if eni.NetworkInterfaceId == "" || c.vpcID != "" && eni.VpcId != "" && eni.VpcId != c.vpcID {
 		return
 	}
 	texts := []string{eni.PrivateIpAddress}
