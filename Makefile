@@ -42,6 +42,21 @@ test: compiler kube-tools ## Run every test with the race detector.
 	@KUBEBUILDER_ASSETS="$$(hack/kube/build.sh)" CGO_ENABLED=1 \
 		go test -race -vet=all -timeout 15m $(TESTFLAGS) $(PACKAGES)
 
+# Takes every verb of every role away on a real API server, where `make test` takes a sample.
+# TESTFLAGS=-update writes docs/permissions.md.
+.PHONY: permissions
+permissions: kube-tools ## Prove that each permission in the cluster and in the account is needed.
+	@KUBEBUILDER_ASSETS="$$(hack/kube/build.sh)" \
+		go test ./config -run 'TestPermissionsAreNeeded' -v -permissions -timeout 15m $(TESTFLAGS) | grep -E '^(---|ok|FAIL)|removal_test'
+	@go test ./controllers/ingress -run 'TestRAMPolicyIsProven' -v $(TESTFLAGS) | grep -E '^(---|ok|FAIL)|^ *\|'
+
+# FUZZTIME is the time for each function; FUZZ chooses functions by a regular expression.
+FUZZTIME ?= 10s
+FUZZ ?= .
+.PHONY: fuzz
+fuzz: ## Run every fuzz function for FUZZTIME, one after the other.
+	@hack/fuzz.sh $(FUZZTIME) '$(FUZZ)'
+
 .PHONY: bench
 bench: kube-tools ## Print cloud calls and times for the sample; nothing is asserted.
 	@KUBEBUILDER_ASSETS="$$(hack/kube/build.sh)" \
