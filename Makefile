@@ -49,6 +49,21 @@ faults: kube-tools ## Kill the program at 50 calls and stop the leader at 20, fo
 	@KUBEBUILDER_ASSETS="$$(hack/kube/build.sh)" \
 		go test -v -count=1 -timeout 60m ./cmd/localcluster/crash -args -kills 50 -freezes 20 -longest 60s $(FAULTS)
 
+# Takes every verb of every role away on a real API server, where `make test` takes a sample.
+# TESTFLAGS=-update writes docs/permissions.md.
+.PHONY: permissions
+permissions: kube-tools ## Prove that each permission in the cluster and in the account is needed.
+	@KUBEBUILDER_ASSETS="$$(hack/kube/build.sh)" \
+		go test ./config -run 'TestPermissionsAreNeeded' -v -permissions -timeout 15m $(TESTFLAGS) | grep -E '^(---|ok|FAIL)|removal_test'
+	@go test ./controllers/ingress -run 'TestRAMPolicyIsProven' -v $(TESTFLAGS) | grep -E '^(---|ok|FAIL)|^ *\|'
+
+# FUZZTIME is the time for each function; FUZZ chooses functions by a regular expression.
+FUZZTIME ?= 10s
+FUZZ ?= .
+.PHONY: fuzz
+fuzz: ## Run every fuzz function for FUZZTIME, one after the other.
+	@hack/fuzz.sh $(FUZZTIME) '$(FUZZ)'
+
 .PHONY: bench
 bench: kube-tools ## Print cloud calls and times for the sample; nothing is asserted.
 	@KUBEBUILDER_ASSETS="$$(hack/kube/build.sh)" \

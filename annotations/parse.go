@@ -101,21 +101,25 @@ func Clip(value string) string {
 	return value
 }
 
-// unknown tells of the first keys, by name, that no row has.
+// unknown tells of the first keys, by name, that no row has, and how many more there are.
 func unknown(values map[string]string, table []Row) []Fault {
-	var faults []Fault
+	var keys []string
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		prefix, name, ok := cut(key)
-		if !ok || slices.ContainsFunc(table, func(r Row) bool { return r.Name == name }) {
-			continue
+		_, name, ok := cut(key)
+		if ok && !slices.ContainsFunc(table, func(r Row) bool { return r.Name == name }) {
+			keys = append(keys, key)
 		}
-		if len(faults) == maxUnknown {
-			break
-		}
+	}
+	var faults []Fault
+	for _, key := range keys[:min(len(keys), maxUnknown)] {
+		prefix, name, _ := cut(key)
 		faults = append(faults, Fault{
 			Key: key, Reason: cloud.UnknownAnnotation,
 			Message: fmt.Sprintf("annotation %q is not known%s", key, suggestion(prefix, name, table)),
 		})
+	}
+	if more := len(keys) - len(faults); more > 0 {
+		faults[maxUnknown-1].Message += fmt.Sprintf("; %d more are not known either", more)
 	}
 	return faults
 }

@@ -128,7 +128,7 @@ func FuzzErrorText(f *testing.F) {
 			t.Errorf("kind %q", cloud.KindOf(e))
 		}
 		text := e.Error()
-		if utf8.ValidString(op+code+message) && !utf8.ValidString(text) {
+		if utf8.ValidString(op) && utf8.ValidString(code) && utf8.ValidString(message) && !utf8.ValidString(text) {
 			t.Errorf("text %q", text)
 		}
 		if len(id) > 8 && !strings.Contains(op+code+message, id) && strings.Contains(text, id) {

@@ -55,7 +55,7 @@ func FuzzEventText(f *testing.F) {
 		if len(recorder.note) > maxNote || len(recorder.action) > maxAction {
 			t.Errorf("note of %d bytes, action of %d", len(recorder.note), len(recorder.action))
 		}
-		if utf8.ValidString(field+message) && !utf8.ValidString(recorder.note+recorder.action) {
+		if utf8.ValidString(field) && utf8.ValidString(message) && !(utf8.ValidString(recorder.note) && utf8.ValidString(recorder.action)) {
 			t.Errorf("note %q, action %q", recorder.note, recorder.action)
 		}
 		if field == "" && len(message) <= maxNote && recorder.note != message {

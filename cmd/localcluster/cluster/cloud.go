@@ -25,6 +25,11 @@ func (c *Cluster) startCloud(ctx context.Context) error {
 	fake.Addresses = c.options.Addresses
 	fake.ENICIDR = c.options.Pods
 	fake.Switches.AnyENI = true // the virtual node chooses the ids of its pods' interfaces
+	policy, err := c.policy()
+	if err != nil {
+		return err
+	}
+	fake.Policies = map[string]*fakecloud.RAMPolicy{fakecloud.DefaultAccessKeyID: policy}
 	c.Cloud = fakecloud.New(fake)
 	for _, spec := range c.options.Instances {
 		c.Cloud.AddInstance(spec)

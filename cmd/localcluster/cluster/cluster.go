@@ -37,6 +37,7 @@ type Cluster struct {
 	controller *task // nil while it is stopped
 	stops      []func() error
 	failed     chan error
+	refused    []string
 }
 
 // Start starts everything and returns once the controller runs. When a stage fails, those before it
@@ -49,6 +50,7 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 	}{
 		{"control plane", c.startControlPlane},
 		{"CRDs and IngressClass", c.install},
+		{"service account and roles", c.installAccount},
 		{"virtual node", c.startNode},
 		{"fake SLB", c.startCloud},
 		{"controller", c.StartController},
@@ -143,7 +145,7 @@ func (c *Cluster) startNode(context.Context) error {
 // StartController starts the controller, as after a restart of its pod: with nothing remembered. It
 // returns once the controller works.
 func (c *Cluster) StartController(ctx context.Context) error {
-	config := c.Config()
+	config := c.asController()
 	config.QPS, config.Burst = 50, 100 // a bound, as a real API server's fairness would set one
 	options := c.controllerOptions()
 	started := make(chan struct{})
@@ -182,7 +184,7 @@ func (c *Cluster) controllerOptions() manager.Options {
 	return manager.Options{
 		Region: regionID, VPCID: fakecloud.DefaultVPC, Endpoint: c.OpenAPI(),
 		DefaultClass: "slb", ReleaseGrace: c.options.ReleaseGrace,
-		Namespace: "kube-system", MetricsAddress: "0", ProbeAddress: "0",
+		Namespace: controllerNamespace, MetricsAddress: "0", ProbeAddress: "0",
 		Workers: controllerWorkers, AuditInterval: auditInterval, CallTimeout: callTimeout,
 		WriteRate: fakeRate, ReadRate: fakeRate, RateShare: 1,
 		LogLevel: c.options.LogLevel,

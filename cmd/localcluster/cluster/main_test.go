@@ -51,7 +51,7 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "starting the cluster:", err, "\nlog:", logs.Name())
 		return 1
 	}
-	code := m.Run()
+	code := max(m.Run(), checkRights())
 	if err := shared.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "stopping the cluster:", err)
 		code = 1
@@ -62,6 +62,23 @@ func run(m *testing.M) int {
 	}
 	_ = os.Remove(logs.Name()) // a leftover log is no failure
 	return 0
+}
+
+// checkRights is the proof that the shipped roles and the shipped RAM policy are enough for everything
+// that the tests do.
+func checkRights() int {
+	code := 0
+	for _, request := range shared.Refused() {
+		fmt.Fprintln(os.Stderr, "the controller's roles do not allow:", request)
+		code = 1
+	}
+	for _, call := range shared.Cloud.Journal() {
+		if call.Code == "Forbidden.RAM" && !call.Foreign {
+			fmt.Fprintln(os.Stderr, "the RAM policy does not allow:", call.Action)
+			code = 1
+		}
+	}
+	return code
 }
 
 // configDir is the project's folder of manifests, from this package.
