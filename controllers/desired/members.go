@@ -20,6 +20,9 @@ type member struct {
 
 	word
 	withheldByClass bool // see withholdAll
+
+	// spread is how the member's requests are to be spread: its own settings over the class's.
+	spread cloud.Spread
 }
 
 func (m *member) name() types.NamespacedName {
@@ -58,6 +61,7 @@ func (b *builder) accept(class classSettings) []*member {
 		b.own(m, class)
 		if !elsewhere {
 			b.guard(m, faults, class)
+			m.spread = spreadOf(m, class)
 			members = append(members, m)
 		}
 	}

@@ -16,7 +16,9 @@ type memory struct {
 	mu       sync.Mutex
 	groups   map[string]remembered
 	rejected map[string]map[cloud.Ref]cloud.Problem
-	gone     map[string]time.Time // since when a recorded instance is missing
+	// spreads are settings of rules' own that the service refused, and its error.
+	spreads map[string]map[cloud.Spread]error
+	gone    map[string]time.Time // since when a recorded instance is missing
 }
 
 type remembered struct {
@@ -26,7 +28,10 @@ type remembered struct {
 }
 
 func newMemory() *memory {
-	return &memory{groups: map[string]remembered{}, rejected: map[string]map[cloud.Ref]cloud.Problem{}, gone: map[string]time.Time{}}
+	return &memory{
+		groups: map[string]remembered{}, rejected: map[string]map[cloud.Ref]cloud.Problem{},
+		spreads: map[string]map[cloud.Spread]error{}, gone: map[string]time.Time{},
+	}
 }
 
 // get gives what is remembered of a group, if it covers the ports.
@@ -81,6 +86,7 @@ func (m *memory) end(group string) {
 	defer m.mu.Unlock()
 	delete(m.groups, group)
 	delete(m.rejected, group)
+	delete(m.spreads, group)
 	delete(m.gone, group)
 }
 
