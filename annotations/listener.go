@@ -192,9 +192,9 @@ func healthRows() []Row {
 	rows := []Row{
 		row("health-check-flag", "", onOff(), on, "Takes pods out of service that fail an HTTP health check.",
 			intoSwitch(func(l *cloud.Listener) *bool { return &l.HealthCheck.On })),
-		row("health-check-uri", ".uri", shaped(80, `/[a-zA-Z0-9/.%?#&-]*`, `"/" and up to 79 letters, digits and "- / . % ? # &"`), "/healthz", "Says the path that is asked for.",
+		row(HealthCheckURI, ".uri", shaped(80, `/[a-zA-Z0-9/.%?#&-]*`, `"/" and up to 79 letters, digits and "- / . % ? # &"`), "/healthz", "Says the path that is asked for.",
 			textAt(func(h *cloud.HealthCheck) *string { return &h.URI })),
-		row("health-check-domain", ".domain", shaped(80, `\$_ip|[a-zA-Z0-9.-]+`, `up to 80 letters, digits and ". -", or "$_ip" for the pod's address`), "health.example.com", "Says the host that is asked for.",
+		row(HealthCheckDomain, ".domain", shaped(80, `\$_ip|[a-zA-Z0-9.-]+`, `up to 80 letters, digits and ". -", or "$_ip" for the pod's address`), "health.example.com", "Says the host that is asked for.",
 			func(l *cloud.Listener, v string) {
 				if l.HealthCheck.Domain = v; v == "$_ip" {
 					l.HealthCheck.Domain = ""
@@ -223,7 +223,20 @@ func healthRows() []Row {
 	for i, initial := range []string{off, "/", "$_ip", "head", "http_2xx", servingPort, "5", "2", "3", "3"} {
 		rows[i].Default = initial
 	}
-	return rows
+	return append(rows, Row{
+		Name: HealthCheck, Type: oneOf("auto"), Level: LevelRule, Bundle: "health-check", Example: "auto",
+		Doc: "Takes the health check from the readiness probe of the pods, in place of all other `health-check` settings; if they have none, or several, there is no check.",
+	})
+}
+
+// Accepts tells whether the row of a name can read a value.
+func Accepts(name Name, value string) bool {
+	for _, row := range Table() {
+		if row.Name == name {
+			return row.Type.Accepts(value)
+		}
+	}
+	return false
 }
 
 // servingPort asks for the member's own port (HealthCheckConnectPort).

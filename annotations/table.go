@@ -35,7 +35,10 @@ const (
 	CASecret      Name = "ca-secret"
 	ListenPorts   Name = "listen-ports"
 
+	HealthCheck       Name = "health-check"
 	HealthCheckMethod Name = "health-check-method"
+	HealthCheckURI    Name = "health-check-uri"
+	HealthCheckDomain Name = "health-check-domain"
 
 	Canary              Name = "canary"
 	CanaryWeight        Name = "canary-weight"

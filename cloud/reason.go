@@ -25,6 +25,8 @@ const (
 	AnnotationConflict       Reason = "AnnotationConflict"       // Ingresses of a group disagree; the oldest wins
 	FixedAtCreation          Reason = "FixedAtCreation"          // a wish that comes too late for the instance that is there
 	IneffectiveAnnotation    Reason = "IneffectiveAnnotation"    // Normal: it is about instances that the controller creates, and this one is reused
+	ProbeUnusable            Reason = "ReadinessProbeUnusable"   // health-check auto, and no readiness probe that the service can do
+	ProbeAdapted             Reason = "ReadinessProbeAdapted"    // Normal: the health check is not quite the readiness probe
 	InvalidAnnotation        Reason = "InvalidAnnotation"        // a value that cannot be read
 	UnknownAnnotation        Reason = "UnknownAnnotation"        // a key under our prefixes that nobody knows
 	DeletionBlocked          Reason = "DeletionBlocked"          // SLBInstance deleted while Ingresses use it

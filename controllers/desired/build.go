@@ -29,7 +29,9 @@ func Build(s Snapshot) Result {
 	b.ports = b.decidePorts(ordered, class)
 	b.approximations(wants)
 	b.hostless(wants, nodes)
-	b.settings = b.settle(ordered, class, decider(ordered, nodes))
+	one := decider(ordered, nodes)
+	b.settings = b.settle(ordered, class, one.from)
+	b.shared = b.asked(one)
 	b.tellUnweighted(granted)
 	b.tellCanaries(granted)
 	b.addRules(nodes)
@@ -52,6 +54,7 @@ type builder struct {
 
 	ports        []annotations.Port // of the listeners, 80 and 443 first
 	settings     annotations.Values // of the instance and its listeners, as decided
+	shared       cloud.Spread       // of the listeners
 	access       access
 	closed       bool // the class's word on who may connect is broken, and nobody else's counts
 	stack        cloud.Stack

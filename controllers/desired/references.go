@@ -31,6 +31,25 @@ func Services(ing *networkingv1.Ingress) []types.NamespacedName {
 	return sortNames(names)
 }
 
+// Probes returns the Services whose pods' readiness probes a group's health checks are made of, in order
+// and without repetition: those of the Ingresses that ask for it, and of canaries, which may share
+// their paths.
+func Probes(ingresses []*networkingv1.Ingress) []types.NamespacedName {
+	var names, canaries []types.NamespacedName
+	for _, ing := range ingresses {
+		switch config, _ := annotations.Parse(ing.Annotations); {
+		case config.Canary():
+			canaries = append(canaries, Services(ing)...)
+		case config.Values[annotations.HealthCheck] != "":
+			names = append(names, Services(ing)...)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return sortNames(slices.Concat(names, canaries))
+}
+
 // Secrets returns the Secrets that an Ingress refers to, in order and without repetition.
 func Secrets(ing *networkingv1.Ingress) []types.NamespacedName {
 	var names []types.NamespacedName

@@ -42,6 +42,9 @@ type Snapshot struct {
 	// has it, so that nobody reaches another namespace's pods by an EndpointSlice of their own. An
 	// empty id is that of a pod of which nothing is known just now.
 	Interfaces map[PodAddress]string
+	// Probed are the pods of the Services that [Probes] names, with their addresses and their containers'
+	// ports and readiness probes; the rest of them is not looked at.
+	Probed map[types.NamespacedName][]*corev1.Pod
 	// Held are the Services whose last members stay for now although no slice lists a ready
 	// endpoint: a live read found ready pods. The value says whether that is so for long enough to
 	// be told.

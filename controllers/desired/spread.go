@@ -14,28 +14,51 @@ func spreadOf(m *member, class classSettings) cloud.Spread {
 	return all.Spread()
 }
 
-// decider is the member whose settings the listeners have: the one whose default backend they serve,
+// decision is whose settings the listeners have.
+type decision struct {
+	from *member
+	node *node // one of the member's; nil if it has none
+}
+
+// decider chooses the member whose settings the listeners have: the one whose default backend they serve,
 // since no rule takes its requests, else the one with the oldest claim. All others have what they ask
 // for on their rules, so this decides no more than which rules follow the listeners.
-func decider(ordered []*member, nodes []*node) *member {
+func decider(ordered []*member, nodes []*node) decision {
+	one := decision{from: ordered[0]}
 	for _, n := range nodes {
 		if n.isDefault() {
-			return n.owner.from
+			return decision{n.backend.from, n}
+		}
+		if n.backend.from == one.from && n.into == nil && (one.node == nil || n.rank < one.node.rank) {
+			one.node = n
 		}
 	}
-	return ordered[0]
+	return one
+}
+
+// asked is how a node's requests are to be spread.
+func (b *builder) asked(d decision) cloud.Spread {
+	spread := d.from.spread
+	if d.from.probed {
+		spread.HealthCheck = cloud.HealthCheck{}
+		if d.node != nil {
+			spread.HealthCheck = b.probeOf(d.node)
+		}
+	}
+	return spread
 }
 
 // ownSpread are the settings that a node's rule needs because the listeners have others.
 func (b *builder) ownSpread(n *node) cloud.Spread {
-	asked, shared := n.owner.from.spread, b.settings.Spread()
-	follows := asked.Normalized() == shared.Normalized()
+	m := n.backend.from
+	asked := b.asked(decision{m, n})
+	follows := asked.Normalized() == b.shared.Normalized()
 	method := headMethod
 	if follows {
-		method = shared.HealthCheck.Method
+		method = b.shared.HealthCheck.Method
 	}
 	if asked.HealthCheck.On && asked.HealthCheck.Method != method {
-		b.tellMethod(n.owner.from)
+		b.tellMethod(m, asked.HealthCheck.Method)
 	}
 	if follows {
 		return cloud.Spread{}
@@ -65,14 +88,18 @@ const headMethod = "head"
 
 // tellMethod tells whoever chose the method of a health check that the rules cannot have it: SetRule has
 // no parameter for it.
-func (b *builder) tellMethod(m *member) {
-	const why = "rules that differ from their listener have no method of their own for health checks, and the listeners have the settings of another Ingress"
-	key := m.config.Key(annotations.HealthCheckMethod)
-	if value, ok := m.config.Values[annotations.HealthCheckMethod]; ok {
-		b.tell(m.Ingress, annotationField(key), fault{reason: cloud.UnsupportedAnnotation, message: fmt.Sprintf(
-			"value %q has no effect: %s", value, why)})
-	} else if m.spread.HealthCheck.Method != headMethod {
-		b.tell(m.Ingress, "", fault{reason: cloud.UnsupportedAnnotation, notice: true, message: fmt.Sprintf(
-			"the class's health check by %q has no effect here: %s", m.spread.HealthCheck.Method, why)})
+func (b *builder) tellMethod(m *member, method string) {
+	f := fault{reason: cloud.UnsupportedAnnotation, message: fmt.Sprintf(
+		"the health check's method %q has no effect: rules that differ from their listener have none of their own, and the listeners have other settings", method)}
+	field := annotationField(m.config.Key(annotations.HealthCheckMethod))
+	switch _, said := m.config.Values[annotations.HealthCheckMethod]; {
+	case said:
+	case m.probed:
+		field, f.notice = annotationField(m.config.Key(annotations.HealthCheck)), true
+	case method == headMethod:
+		return // nobody asked for it
+	default:
+		field, f.notice = "", true // the class did
 	}
+	b.tell(m.Ingress, field, f)
 }

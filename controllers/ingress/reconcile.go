@@ -72,6 +72,7 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 // forget drops what is kept of a group that does not exist.
 func (r *reconciler) forget(ctx context.Context, name string) {
 	r.memory.end(name)
+	r.loader.probes.keep(name, nil)
 	r.reporter.forget(name)
 	if _, err := r.loader.secrets.Use(ctx, name, nil); err != nil {
 		log.FromContext(ctx).V(1).Info("cannot let go of Secrets", "error", err.Error())

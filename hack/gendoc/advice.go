@@ -43,6 +43,8 @@ func groupAdvice() map[string]advice {
 		"AnnotationConflict":       {warning, "Let the Ingresses of the instance agree, or move one to another instance."},
 		"FixedAtCreation":          {warning, "Change it in the console where that can do it, or move the Ingresses to another class, whose instance is created as asked."},
 		"IneffectiveAnnotation":    {normal, "Nothing, or remove the annotation: an instance that is named by its id is never changed."},
+		"ReadinessProbeUnusable":   {warning, "Give all pods of the Service the same readiness probe, by httpGet without TLS or by tcpSocket of the port that serves, or replace the annotation `health-check` by the others. Until then the load balancer does not check these pods; Kubernetes does."},
+		"ReadinessProbeAdapted":    {normal, "Nothing, or choose values that the service takes."},
 		"InvalidAnnotation":        {warning, "Write one of the values that the message names."},
 		"UnknownAnnotation":        {warning, "Correct the key, or remove it. [annotations.md](annotations.md) has all keys."},
 		"DeletionBlocked":          {warning, "Delete the Ingresses, or move them to another class or instance. The SLBInstance goes then by itself."},

@@ -6,6 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/slb-ingress/slb-ingress-controller/annotations"
 )
 
 // TestRuleSettings: two Ingresses of one instance have sessions and health checks of their own, and
@@ -59,4 +66,35 @@ func (s *scene) cookies(address string, want map[string]bool) {
 		}
 		return errors.Join(errs...)
 	})
+}
+
+// TestHealthCheckFromProbe: the pods' readiness probe becomes the health check, also after a roll-out.
+func TestHealthCheckFromProbe(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.app("web", 1)
+	s.create(annotated(s.ingress("shop", "shop.example.com/ web"), annotations.OwnPrefix+"health-check", "auto"))
+	address := s.address("shop")
+	s.expect(address, shopURL, http.StatusOK, "web")
+	s.expectEvent("shop", "ReadinessProbeUnusable")
+
+	s.probe("web", `{"httpGet": {"path": "/", "port": 9}, "periodSeconds": 1, "failureThreshold": 2}`) // nobody listens there
+	s.eventually("pods out of service", func(ctx context.Context) error {
+		r, err := s.request(ctx, address, shopURL)
+		if err != nil || r.Status < http.StatusBadGateway {
+			return fmt.Errorf("got %d: %w", r.Status, err)
+		}
+		return nil
+	})
+	s.expectEvent("shop", "ReadinessProbeAdapted")
+	s.probe("web", `{"httpGet": {"path": "/", "port": "http"}, "periodSeconds": 1}`)
+	s.expect(address, shopURL, http.StatusOK, "web")
+}
+
+// probe replaces the readiness probe of a Deployment's pods.
+func (s *scene) probe(name, probe string) {
+	s.Helper()
+	patch := fmt.Appendf(nil, `[{"op": "add", "path": "/spec/template/spec/containers/0/readinessProbe", "value": %s}]`, probe)
+	deployment := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: name}}
+	s.must(s.world.Client.Patch(s.Context(), deployment, client.RawPatch(types.JSONPatchType, patch)))
 }
