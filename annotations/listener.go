@@ -224,7 +224,7 @@ func healthRows() []Row {
 		rows[i].Default = initial
 	}
 	return append(rows, Row{
-		Name: HealthCheck, Type: oneOf("auto"), Level: LevelRule, Bundle: "health-check", Example: "auto",
+		Name: HealthCheck, Type: switched("auto", ""), Level: LevelRule, Bundle: "health-check", Example: "auto", Field: "listeners.healthCheck.auto",
 		Doc: "Takes the health check from the readiness probe of the pods, in place of all other `health-check` settings; if they have none, or several, there is no check.",
 	})
 }

@@ -65,7 +65,7 @@ func (b *builder) accept(class classSettings) []*member {
 		if !elsewhere {
 			b.guard(m, faults, class)
 			m.spread = spreadOf(m, class)
-			m.probed = m.config.Values[annotations.HealthCheck] != ""
+			m.probed = probed(m.config.Values, class.values)
 			members = append(members, m)
 		}
 	}

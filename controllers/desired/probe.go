@@ -19,24 +19,41 @@ func (b *builder) probeAlone(m *member) {
 	if m.config.Values[annotations.HealthCheck] == "" {
 		return
 	}
-	for _, bundle := range annotations.Bundles() {
-		if !slices.Contains(bundle, annotations.HealthCheck) {
-			continue
-		}
-		for _, name := range bundle {
-			if value, ok := m.config.Values[name]; ok && name != annotations.HealthCheck {
-				b.tell(m.Ingress, annotationField(m.config.Key(name)), fault{reason: cloud.InvalidAnnotation, message: fmt.Sprintf(
-					"annotation %q with value %q has no effect beside %q, which takes the health check from the pods", m.config.Key(name), value, m.config.Key(annotations.HealthCheck))})
-				delete(m.config.Values, name)
-			}
+	for _, name := range checkNames() {
+		if value, ok := m.config.Values[name]; ok && name != annotations.HealthCheck {
+			b.tell(m.Ingress, annotationField(m.config.Key(name)), fault{reason: cloud.InvalidAnnotation, message: fmt.Sprintf(
+				"annotation %q with value %q has no effect beside %q, which takes the health check from the pods", m.config.Key(name), value, m.config.Key(annotations.HealthCheck))})
+			delete(m.config.Values, name)
 		}
 	}
+}
+
+// probed tells whether health checks are to be made of the pods' probes: an Ingress that says anything of
+// its health check decides for itself.
+func probed(own, class annotations.Values) bool {
+	if said := own.Only(checkNames()); len(said) > 0 {
+		return said[annotations.HealthCheck] != ""
+	}
+	return class[annotations.HealthCheck] != ""
+}
+
+// checkNames are the annotations about health checks.
+func checkNames() []annotations.Name {
+	for _, bundle := range annotations.Bundles() {
+		if slices.Contains(bundle, annotations.HealthCheck) {
+			return bundle
+		}
+	}
+	return nil
 }
 
 // probeOf is the health check that the pods of a node's Services agree on; none, and that is told, if they
 // have none that the service can do.
 func (b *builder) probeOf(n *node) cloud.HealthCheck {
-	field := annotationField(n.backend.from.config.Key(annotations.HealthCheck))
+	field := "" // the class asked
+	if _, ok := n.backend.from.config.Values[annotations.HealthCheck]; ok {
+		field = annotationField(n.backend.from.config.Key(annotations.HealthCheck))
+	}
 	p, err := b.probesOf(n)
 	if err != nil {
 		b.tell(n.backend.from.Ingress, field, fault{reason: cloud.ProbeUnusable, message: fmt.Sprintf("there is no health check: %v", err)})

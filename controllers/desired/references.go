@@ -32,15 +32,19 @@ func Services(ing *networkingv1.Ingress) []types.NamespacedName {
 }
 
 // Probes returns the Services whose pods' readiness probes a group's health checks are made of, in order
-// and without repetition: those of the Ingresses that ask for it, and of canaries, which may share
+// and without repetition: those of the Ingresses that ask for it, themselves or by their class, and of canaries, which may share
 // their paths.
-func Probes(ingresses []*networkingv1.Ingress) []types.NamespacedName {
+func Probes(ingresses []*networkingv1.Ingress, config *v1alpha1.SLBConfig) []types.NamespacedName {
+	class := annotations.Values{}
+	if config != nil && config.Spec.Listeners != nil && config.Spec.Listeners.HealthCheck != nil && config.Spec.Listeners.HealthCheck.Auto {
+		class[annotations.HealthCheck] = "auto"
+	}
 	var names, canaries []types.NamespacedName
 	for _, ing := range ingresses {
 		switch config, _ := annotations.Parse(ing.Annotations); {
 		case config.Canary():
 			canaries = append(canaries, Services(ing)...)
-		case config.Values[annotations.HealthCheck] != "":
+		case probed(config.Values, class):
 			names = append(names, Services(ing)...)
 		}
 	}

@@ -47,7 +47,7 @@ func (p *probes) keep(group string, pods map[types.UID]*corev1.Pod) {
 func (l *loader) loadProbes(ctx context.Context, in *loaded) error {
 	known, used := l.probes.of(in.Owner.Group), map[types.UID]*corev1.Pod{}
 	in.Probed = map[types.NamespacedName][]*corev1.Pod{}
-	for _, name := range desired.Probes(in.Ingresses) {
+	for _, name := range desired.Probes(in.Ingresses, in.Config) {
 		if service := in.Services[name]; service == nil || len(service.Spec.Selector) == 0 {
 			continue
 		}
