@@ -27,6 +27,7 @@ const (
 	IneffectiveAnnotation    Reason = "IneffectiveAnnotation"    // Normal: it is about instances that the controller creates, and this one is reused
 	ProbeUnusable            Reason = "ReadinessProbeUnusable"   // health-check auto, and no readiness probe that the service can do
 	ProbeAdapted             Reason = "ReadinessProbeAdapted"    // Normal: the health check is not quite the readiness probe
+	UnknownID                Reason = "UnknownCloudID"           // no certificate or access control list of others has this id
 	InvalidAnnotation        Reason = "InvalidAnnotation"        // a value that cannot be read
 	UnknownAnnotation        Reason = "UnknownAnnotation"        // a key under our prefixes that nobody knows
 	DeletionBlocked          Reason = "DeletionBlocked"          // SLBInstance deleted while Ingresses use it

@@ -254,6 +254,17 @@ func (w *world) setting(line string) {
 	case "listenPort":
 		number, _ := strconv.Atoi(f[1])
 		w.snapshot.Record.Status.ListenPorts = append(w.snapshot.Record.Status.ListenPorts, v1alpha1.ListenPort{Port: number, Protocol: f[2]})
+	case "known": // certificates and access control lists of others
+		if w.snapshot.Known == nil {
+			w.snapshot.Known = &cloud.Known{}
+		}
+		for _, id := range f[1:] {
+			if strings.HasPrefix(id, "acl-") {
+				w.snapshot.Known.ACLs = append(w.snapshot.Known.ACLs, cloud.ID(id))
+			} else {
+				w.snapshot.Known.Certificates = append(w.snapshot.Known.Certificates, cloud.ID(id))
+			}
+		}
 	case "pod": // service ip containers, as JSON
 		var pod corev1.Pod
 		pod.Name, pod.Status.PodIP = "pod-"+f[2], f[2]

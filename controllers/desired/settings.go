@@ -47,6 +47,7 @@ func (b *builder) classSettings() classSettings {
 		b.tellConfig(f.Key, f.Message)
 		class.broke(f.Name)
 	}
+	b.dropUnknownOfClass(&class)
 	for _, c := range values.Prune() {
 		b.tellConfig("spec", fmt.Sprintf("the setting of annotation %q %s", c.Name, c.Why))
 		class.listBroken = class.listBroken || c.Withholds
@@ -120,6 +121,7 @@ func (b *builder) own(m *member, class classSettings) {
 			delete(m.config.Values, name)
 		}
 	}
+	b.dropUnknown(m)
 	for {
 		all := m.config.Values.Over(class.values)
 		removed := false

@@ -21,6 +21,9 @@ type Snapshot struct {
 	// Now is the time of the reading; certificates are judged by it.
 	Now time.Time
 
+	// Known are the ids that others have in the region; nil if that is not known, and then every id will do.
+	Known *cloud.Known
+
 	// Class and Config are the group's IngressClass and its parameters. Config is never nil: a
 	// class without parameters has the defaults of the API.
 	Class  *networkingv1.IngressClass

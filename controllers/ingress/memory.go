@@ -18,6 +18,7 @@ type memory struct {
 	rejected map[string]map[cloud.Ref]cloud.Problem
 	// spreads are settings of rules' own that the service refused, and its error.
 	spreads map[string]map[cloud.Spread]error
+	unknown map[string][]string  // ids that somebody names and the last reading did not find
 	gone    map[string]time.Time // since when a recorded instance is missing
 }
 
@@ -30,7 +31,7 @@ type remembered struct {
 func newMemory() *memory {
 	return &memory{
 		groups: map[string]remembered{}, rejected: map[string]map[cloud.Ref]cloud.Problem{},
-		spreads: map[string]map[cloud.Spread]error{}, gone: map[string]time.Time{},
+		spreads: map[string]map[cloud.Spread]error{}, unknown: map[string][]string{}, gone: map[string]time.Time{},
 	}
 }
 
@@ -87,6 +88,7 @@ func (m *memory) end(group string) {
 	delete(m.groups, group)
 	delete(m.rejected, group)
 	delete(m.spreads, group)
+	delete(m.unknown, group)
 	delete(m.gone, group)
 }
 
@@ -98,6 +100,16 @@ func (m *memory) missing(group string, now time.Time) time.Duration {
 		m.gone[group] = now
 	}
 	return now.Sub(m.gone[group])
+}
+
+// newlyUnknown notes the ids that are not known, and tells whether there is one that was not among those of
+// the last time.
+func (m *memory) newlyUnknown(group string, ids []string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	before := m.unknown[group]
+	m.unknown[group] = ids
+	return slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(before, id) })
 }
 
 // found notes that a group's instance is there, or need not be.

@@ -55,6 +55,7 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		return reconcile.Result{RequeueAfter: soon}, err
 	}
 	recallClaims(&in, got)
+	in.Known = &got.Known
 
 	want := desired.Build(in.Snapshot)
 	refused := r.memory.dropRejected(in.Owner.Group, &want.Stack)
@@ -111,6 +112,10 @@ func (r *reconciler) observe(ctx context.Context, in loaded) (cloud.Observed, er
 	}
 	ports := portsOf(in)
 	got, ok := r.memory.get(name, in.Now, ports)
+	in.Known = &got.Known
+	if unknown := desired.UnknownIDs(in.Snapshot); r.memory.newlyUnknown(name, unknown) {
+		ok = false // what was read before may be older than what an id names
+	}
 	if !ok {
 		var err error
 		if got, err = r.read(ctx, in); err != nil {
