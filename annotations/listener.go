@@ -21,7 +21,7 @@ func intoText(field func(*cloud.Listener) *string) func(*cloud.Listener, string)
 func trafficRows() []Row {
 	return []Row{
 		{
-			Name: Scheduler, Type: oneOf("wrr", "wlc", "rr"), Level: LevelListener, Default: "wrr", Example: "wlc", Field: "listeners.scheduler",
+			Name: Scheduler, Type: oneOf("wrr", "wlc", "rr"), Level: LevelRule, Default: "wrr", Example: "wlc", Field: "listeners.scheduler",
 			Doc:        "Says how requests are spread over pods: weighted round robin, weighted least connections, round robin.",
 			onListener: intoText(func(l *cloud.Listener) *string { return &l.Scheduler }),
 		},
@@ -151,23 +151,23 @@ func stickyRows() []Row {
 	const bundle = "sticky"
 	return []Row{
 		{
-			Name: stickyType, Type: oneOf(insertCookie, serverCookie), Level: LevelListener, Bundle: bundle, Example: insertCookie, Field: "listeners.stickySession.type",
+			Name: stickyType, Type: oneOf(insertCookie, serverCookie), Level: LevelRule, Bundle: bundle, Example: insertCookie, Field: "listeners.stickySession.type",
 			Doc:        "Says who makes the cookie of a session: the load balancer inserts it, or the server has it already.",
 			onListener: intoText(func(l *cloud.Listener) *string { return &l.Sticky.Type }),
 		},
 		{
-			Name: cookie, Level: LevelListener, Bundle: bundle, Example: "session", Field: "listeners.stickySession.cookie",
+			Name: cookie, Level: LevelRule, Bundle: bundle, Example: "session", Field: "listeners.stickySession.cookie",
 			Type:       shaped(200, `[!-#%-+\--:<-~][!-+\--:<-~]*`, `1 to 200 ASCII characters without comma, semicolon and blank, and no "$" at the beginning`),
 			Doc:        "Names the server's cookie for `sticky-session-type` server.",
 			onListener: intoText(func(l *cloud.Listener) *string { return &l.Sticky.Cookie }),
 		},
 		{
-			Name: cookieTimeout, Type: number(1, 86400), Level: LevelListener, Bundle: bundle, Example: "1800", Field: "listeners.stickySession.cookieTimeout",
+			Name: cookieTimeout, Type: number(1, 86400), Level: LevelRule, Bundle: bundle, Example: "1800", Field: "listeners.stickySession.cookieTimeout",
 			Doc:        "Says for how many seconds the inserted cookie holds for `sticky-session-type` insert.",
 			onListener: intoNumber(func(l *cloud.Listener) *int { return &l.Sticky.Timeout }),
 		},
 		{
-			Name: stickySession, Type: onOff(), Level: LevelListener, Bundle: bundle, Default: off, Example: on, Field: "listeners.stickySession",
+			Name: stickySession, Type: onOff(), Level: LevelRule, Bundle: bundle, Default: off, Example: on, Field: "listeners.stickySession",
 			Doc: "Sends the requests of a session to one pod; it needs `sticky-session-type`, and with that `cookie-timeout` or `cookie`.",
 			onListener: func(l *cloud.Listener, v string) {
 				if v == off {
@@ -181,7 +181,7 @@ func stickyRows() []Row {
 func healthRows() []Row {
 	const class = `http_[2-5]xx`
 	row := func(name Name, field string, t Type, example, doc string, set func(*cloud.Listener, string)) Row {
-		return Row{Name: name, Type: t, Level: LevelListener, Bundle: "health-check", Example: example, Field: "listeners.healthCheck" + field, Doc: doc, onListener: set}
+		return Row{Name: name, Type: t, Level: LevelRule, Bundle: "health-check", Example: example, Field: "listeners.healthCheck" + field, Doc: doc, onListener: set}
 	}
 	numberAt := func(at func(*cloud.HealthCheck) *int) func(*cloud.Listener, string) {
 		return intoNumber(func(l *cloud.Listener) *int { return at(&l.HealthCheck) })
@@ -190,17 +190,17 @@ func healthRows() []Row {
 		return intoText(func(l *cloud.Listener) *string { return at(&l.HealthCheck) })
 	}
 	rows := []Row{
-		row("health-check-flag", "", onOff(), on, "Takes pods out of service that fail the listener's HTTP health check; it goes for all groups of the listener.",
+		row("health-check-flag", "", onOff(), on, "Takes pods out of service that fail an HTTP health check.",
 			intoSwitch(func(l *cloud.Listener) *bool { return &l.HealthCheck.On })),
-		row("health-check-uri", ".uri", shaped(80, `/[a-zA-Z0-9/.%?#&-]*`, `"/" and up to 79 letters, digits and "- / . % ? # &"`), "/healthz", "Says the path that is asked for.",
+		row(HealthCheckURI, ".uri", shaped(80, `/[a-zA-Z0-9/.%?#&-]*`, `"/" and up to 79 letters, digits and "- / . % ? # &"`), "/healthz", "Says the path that is asked for.",
 			textAt(func(h *cloud.HealthCheck) *string { return &h.URI })),
-		row("health-check-domain", ".domain", shaped(80, `\$_ip|[a-zA-Z0-9.-]+`, `up to 80 letters, digits and ". -", or "$_ip" for the pod's address`), "health.example.com", "Says the host that is asked for.",
+		row(HealthCheckDomain, ".domain", shaped(80, `\$_ip|[a-zA-Z0-9.-]+`, `up to 80 letters, digits and ". -", or "$_ip" for the pod's address`), "health.example.com", "Says the host that is asked for.",
 			func(l *cloud.Listener, v string) {
 				if l.HealthCheck.Domain = v; v == "$_ip" {
 					l.HealthCheck.Domain = ""
 				}
 			}),
-		row("health-check-method", ".method", oneOf("head", "get"), "get", "Says the method of the request.",
+		row(HealthCheckMethod, ".method", oneOf("head", "get"), "get", "Says the method of the request; a rule whose settings differ from its listener's has no choice of it.",
 			textAt(func(h *cloud.HealthCheck) *string { return &h.Method })),
 		row("health-check-httpcode", ".codes", shaped(80, class+"(,"+class+")*", `"http_2xx", "http_3xx", "http_4xx" and "http_5xx" with commas between`), "http_2xx,http_3xx", "Says the answers of a healthy pod.",
 			textAt(func(h *cloud.HealthCheck) *string { return &h.Codes })),
@@ -223,7 +223,20 @@ func healthRows() []Row {
 	for i, initial := range []string{off, "/", "$_ip", "head", "http_2xx", servingPort, "5", "2", "3", "3"} {
 		rows[i].Default = initial
 	}
-	return rows
+	return append(rows, Row{
+		Name: HealthCheck, Type: switched("auto", ""), Level: LevelRule, Bundle: "health-check", Example: "auto", Field: "listeners.healthCheck.auto",
+		Doc: "Takes the health check from the readiness probe of the pods, in place of all other `health-check` settings; if they have none, or several, there is no check.",
+	})
+}
+
+// Accepts tells whether the row of a name can read a value.
+func Accepts(name Name, value string) bool {
+	for _, row := range Table() {
+		if row.Name == name {
+			return row.Type.Accepts(value)
+		}
+	}
+	return false
 }
 
 // servingPort asks for the member's own port (HealthCheckConnectPort).

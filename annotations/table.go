@@ -35,6 +35,11 @@ const (
 	CASecret      Name = "ca-secret"
 	ListenPorts   Name = "listen-ports"
 
+	HealthCheck       Name = "health-check"
+	HealthCheckMethod Name = "health-check-method"
+	HealthCheckURI    Name = "health-check-uri"
+	HealthCheckDomain Name = "health-check-domain"
+
 	Canary              Name = "canary"
 	CanaryWeight        Name = "canary-weight"
 	CanaryByHeader      Name = "canary-by-header"
@@ -43,8 +48,8 @@ const (
 	CanaryByCookie      Name = "canary-by-cookie"
 )
 
-// Level is what an annotation applies to. Ingresses that share an instance can disagree about it;
-// the oldest claim decides then.
+// Level is what an annotation applies to. Ingresses that share an instance can disagree about what
+// concerns the instance or its listeners; the oldest claim decides then.
 type Level string
 
 // The levels.
@@ -52,11 +57,12 @@ const (
 	LevelInstance Level = "instance"         // any instance
 	LevelCreated  Level = "created instance" // one that the controller creates; on another one it has no effect
 	LevelListener Level = "listener"
+	LevelRule     Level = "rule" // the rules of the Ingress that says it, and nobody else's
 	LevelPath     Level = "path" // the Ingress's own paths; it is nobody else's business, and never agreed on
 )
 
 // Row is one annotation. A row of level instance has a setter onto the load balancer, one of level
-// listener onto the listener; that is all that its translation takes. One of level path has none, nor one whose
+// listener or rule onto the listener; that is all that its translation takes. One of level path has none, nor one whose
 // translation makes resources of its own: package desired knows these.
 type Row struct {
 	Name    Name

@@ -30,8 +30,9 @@ func onOff() Type { return switched(on, off) }
 
 const on, off = "on", "off"
 
+// switched has no word for "no" where that is empty.
 func switched(yes, no string) Type {
-	t := oneOf(yes, no)
+	t := oneOf(slices.DeleteFunc([]string{yes, no}, func(word string) bool { return word == "" })...)
 	t.yes, t.no = yes, no
 	return t
 }

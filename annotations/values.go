@@ -49,6 +49,25 @@ func (v Values) Alike(o Values) bool {
 	return reflect.DeepEqual(a, b)
 }
 
+// Spread is what the values, and the defaults of the table, say of how requests are spread, as of a
+// listener's.
+func (v Values) Spread() cloud.Spread {
+	l := cloud.Listener{Protocol: cloud.HTTP}
+	v.Listener(&l)
+	return l.Spread()
+}
+
+// Ruled is the part of v that each Ingress decides for its own rules.
+func (v Values) Ruled() Values {
+	part := Values{}
+	for _, row := range Table() {
+		if value, ok := v[row.Name]; ok && row.Level == LevelRule {
+			part[row.Name] = value
+		}
+	}
+	return part
+}
+
 func (v Values) of(row Row) string { return cmp.Or(v[row.Name], row.Default) }
 
 // Only is the part of v that has the names.
@@ -72,13 +91,17 @@ func (v Values) Over(lower Values) Values {
 	return merged
 }
 
-// Bundles are the names that are decided together for an instance and its listeners, in the order of
-// the table.
-func Bundles() [][]Name {
+// Shared are the bundles that the Ingresses of an instance decide together.
+func Shared() [][]Name { return bundles(LevelInstance, LevelCreated, LevelListener) }
+
+// Bundles are the names that go together and that a class can enforce, in the order of the table.
+func Bundles() [][]Name { return bundles(LevelInstance, LevelCreated, LevelListener, LevelRule) }
+
+func bundles(levels ...Level) [][]Name {
 	var bundles [][]Name
 	at := map[string]int{}
 	for _, row := range Table() {
-		if row.Level == LevelPath {
+		if !slices.Contains(levels, row.Level) {
 			continue
 		}
 		i, ok := at[row.bundle()]

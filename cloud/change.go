@@ -75,13 +75,15 @@ type (
 
 // Changes of forwarding rules. A rule's domain and URL are its identity and cannot be set.
 type (
-	// CreateRules creates at most MaxRulesPerCall rules of one listener, in order.
+	// CreateRules creates at most MaxRulesPerCall rules of one listener, in order. They follow the
+	// listener: RuleList has no place for settings of a rule's own.
 	CreateRules struct {
 		Port     int
 		Protocol Protocol
 		Rules    []Rule
 	}
-	// SetRule points a rule at another group.
+	// SetRule sets a rule's group and its own settings. The port of a rule's health check can be
+	// set, but not back to 0 while the check stays on.
 	SetRule struct{ Rule Rule }
 	// DeleteRules deletes at most MaxRulesPerCall rules of one listener.
 	DeleteRules struct {

@@ -120,13 +120,16 @@ func (c DeleteListener) effect(o *Observed, _ Owner, _ IDs) {
 }
 
 func (c CreateRules) effect(o *Observed, _ Owner, _ IDs) {
-	o.Ours.Rules = append(o.Ours.Rules, c.Rules...)
+	for _, r := range c.Rules {
+		r.Own = Spread{}
+		o.Ours.Rules = append(o.Ours.Rules, r)
+	}
 }
 
 func (c SetRule) effect(o *Observed, _ Owner, _ IDs) {
 	for i, r := range o.Ours.Rules {
 		if r.Ref() == c.Rule.Ref() {
-			o.Ours.Rules[i].Group = c.Rule.Group
+			o.Ours.Rules[i].Group, o.Ours.Rules[i].Own = c.Rule.Group, c.Rule.Own
 		}
 	}
 }

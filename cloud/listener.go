@@ -47,6 +47,9 @@ type Listener struct {
 	Source Source
 }
 
+// Spread is how the listener spreads requests that no rule with one of its own takes.
+func (l Listener) Spread() Spread { return Spread{l.Scheduler, l.Sticky, l.HealthCheck} }
+
 // Ref is the listener's logical name.
 func (l Listener) Ref() Ref { return ListenerRef(l.Port) }
 

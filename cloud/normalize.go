@@ -24,6 +24,9 @@ func (s *Stack) Normalize() {
 	for i := range s.Listeners {
 		s.Listeners[i].normalize()
 	}
+	for i := range s.Rules {
+		s.Rules[i].Own.normalize()
+	}
 	for i := range s.ServerGroups {
 		members := slices.Clone(s.ServerGroups[i].Members)
 		slices.SortFunc(members, compareMembers)
@@ -70,6 +73,23 @@ func (l *Listener) normalize() {
 	} else {
 		l.TLS = TLS{}
 	}
+}
+
+// Normalized is the spread as a rule's own: what the service fills is filled, and what has no meaning
+// is cleared.
+func (s Spread) Normalized() Spread {
+	s.normalize()
+	return s
+}
+
+func (s *Spread) normalize() {
+	if s.Scheduler == "" {
+		*s = Spread{}
+		return
+	}
+	s.Sticky.normalize()
+	s.HealthCheck.normalize()
+	s.HealthCheck.Method = ""
 }
 
 func (s *Sticky) normalize() {

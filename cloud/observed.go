@@ -19,8 +19,16 @@ type Observed struct {
 	// RegionCertificates counts the server certificates that the account has in the region, ours
 	// and others': the quota counts them all.
 	RegionCertificates int
+	// Known are the ids of what others keep in the region and listeners can name.
+	Known Known
 	// IDs has the id of everything in Ours and Foreign, and of the instance.
 	IDs IDs
+}
+
+// Known are ids of resources that are not the owner's, each list sorted, as of the reading.
+type Known struct {
+	Certificates []ID // server certificates
+	ACLs         []ID // access control lists
 }
 
 // Foreign is what stands where ours would and is not ours. It counts against quotas.

@@ -25,6 +25,9 @@ const (
 	AnnotationConflict       Reason = "AnnotationConflict"       // Ingresses of a group disagree and the oldest wins, or keys of one Ingress do
 	FixedAtCreation          Reason = "FixedAtCreation"          // a wish that comes too late for the instance that is there
 	IneffectiveAnnotation    Reason = "IneffectiveAnnotation"    // Normal: it is about instances that the controller creates, and this one is reused
+	ProbeUnusable            Reason = "ReadinessProbeUnusable"   // health-check auto, and no readiness probe that the service can do
+	ProbeAdapted             Reason = "ReadinessProbeAdapted"    // Normal: the health check is not quite the readiness probe
+	UnknownID                Reason = "UnknownCloudID"           // no certificate or access control list of others has this id
 	InvalidAnnotation        Reason = "InvalidAnnotation"        // a value that cannot be read
 	UnknownAnnotation        Reason = "UnknownAnnotation"        // a key under our prefixes that nobody knows
 	CompatibilityNote        Reason = "CompatibilityNote"        // Normal: what becomes of another controller's annotations here

@@ -153,6 +153,9 @@ type Rule struct {
 	Domain string // lower case; "*." at its start makes it a wildcard
 	URL    string // begins with "/" and is longer than that; a plain string prefix
 	Group  string // name of the vServer group that serves it
+	// Own is how the rule's requests are spread where that differs from what the listener says
+	// (ListenerSync off). The zero value follows the listener (ListenerSync on).
+	Own Spread
 
 	// Keep asks that a rule that is there stay as it is, and that none be created: the rule's
 	// input is broken for now, and it keeps what it last served. Group is empty then.
@@ -166,6 +169,15 @@ type Rule struct {
 	Rank int
 
 	Source Source
+}
+
+// Spread is how requests are spread over a group's members, and which of these take part. As a
+// rule's own, all of it counts and nothing comes from the listener.
+type Spread struct {
+	Scheduler string // "wrr", "wlc" or "rr"; empty: none of the rule's own, and the rest means nothing
+	Sticky    Sticky
+	// HealthCheck has no Method: SetRule has no parameter for it.
+	HealthCheck HealthCheck
 }
 
 // Ref is the rule's logical name.

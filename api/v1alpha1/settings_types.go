@@ -259,7 +259,13 @@ type StickySettings struct {
 
 // HealthCheckSettings are an HTTP health check. The empty object switches it on with the service's
 // defaults.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.auto) || !self.auto || !(has(self.uri) || has(self.domain) || has(self.method) || has(self.codes) || has(self.port) || has(self.timeout) || has(self.interval) || has(self.healthyThreshold) || has(self.unhealthyThreshold))",message="auto takes the health check from the pods, so it stands alone"
 type HealthCheckSettings struct {
+	// Auto takes the health check from the readiness probe of the pods.
+	//
+	// +optional
+	Auto bool `json:"auto,omitempty"`
 	// URI that is asked for; "/" if it is not given.
 	//
 	// +optional

@@ -118,10 +118,7 @@ func settingParams(l cloud.Listener, r *resolver) map[string]string {
 	maps.Copy(params, commonParams(l, r))
 	params["VServerGroup"] = "on"
 	if h := l.HealthCheck; h.On {
-		params["HealthCheckURI"] = h.URI
-		if h.URI == "/" {
-			params["HealthCheckURI"] = wireRootURI
-		}
+		params["HealthCheckURI"] = wireURI(h.URI)
 		if h.Domain == "" {
 			params["HealthCheckDomain"] = memberIP
 		}

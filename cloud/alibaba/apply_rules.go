@@ -1,9 +1,11 @@
 package alibaba
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/slb"
 
@@ -60,12 +62,31 @@ func ruleIDs(owner cloud.Owner, x cloud.CreateRules, answer []slb.Rule) (cloud.I
 
 func (c *Client) setRule(ctx context.Context, s cloud.Scope, rule cloud.Rule) error {
 	r := &resolver{op: cloud.SetRule{}.Op(), scope: s}
-	req := slb.CreateSetRuleRequest()
-	req.RuleId, req.VServerGroupId = r.id(rule.Ref()), r.id(cloud.ServerGroupRef(rule.Group))
+	params := spreadParams(rule.Own)
+	params["RuleId"], params["VServerGroupId"] = r.id(rule.Ref()), r.id(cloud.ServerGroupRef(rule.Group))
 	if r.err != nil {
 		return r.err
 	}
-	return c.do(ctx, req)
+	return c.do(ctx, rpc("SetRule", params))
+}
+
+// spreadParams are the settings of a rule's own. As of a listener, what is not sent is kept, so "back
+// to the default" is spelt out; but the port of a health check has no spelling for it (SetRule: 1 to
+// 65535).
+func spreadParams(s cloud.Spread) map[string]string {
+	if s == (cloud.Spread{}) {
+		return map[string]string{"ListenerSync": "on"}
+	}
+	params := map[string]string{"ListenerSync": "off", "Scheduler": s.Scheduler}
+	maps.Copy(params, stickyParams(s.Sticky))
+	maps.Copy(params, healthCheckParams(s.HealthCheck))
+	delete(params, "HealthCheckMethod")
+	if h := s.HealthCheck; h.On {
+		params["HealthCheckURI"] = wireURI(h.URI)
+		params["HealthCheckDomain"] = cmp.Or(h.Domain, memberIP)
+	}
+	dropEmpty(params)
+	return params
 }
 
 // deleteRules deletes a batch. If the service does not know one rule of several, nobody says what

@@ -86,6 +86,14 @@ func healthCheckParams(h cloud.HealthCheck) map[string]string {
 	}
 }
 
+// wireURI spells a URI so that it can be set.
+func wireURI(uri string) string {
+	if uri == "/" {
+		return wireRootURI
+	}
+	return uri
+}
+
 // aclParams never send a list without ids: what an empty white list does has changed over the years.
 func aclParams(a cloud.ACL, r *resolver) map[string]string {
 	ids := strings.FieldsFunc(a.IDs, func(r rune) bool { return r == ',' })

@@ -26,6 +26,7 @@ func (c *Client) observeACLs(ctx context.Context, o *observation) error {
 	for _, a := range all {
 		name, ours := o.query.Owner.ACLOf(a.AclName)
 		if !ours && !o.query.Owner.Owns(tagMap(a.Tags.Tag)) {
+			o.got.Known.ACLs = append(o.got.Known.ACLs, cloud.ID(a.AclId))
 			continue
 		}
 		if !ours || name == "" {

@@ -26,6 +26,7 @@ func (c *Client) observeCertificates(ctx context.Context, o *observation) error 
 	for _, s := range all {
 		tags := tagMap(s.Tags.Tag)
 		if !o.query.Owner.Owns(tags) {
+			o.got.Known.Certificates = append(o.got.Known.Certificates, cloud.ID(s.ServerCertificateId))
 			continue
 		}
 		name := cmp.Or(tags[cloud.TagCertificate], surplusName("", s.ServerCertificateId))

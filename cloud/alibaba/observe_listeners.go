@@ -1,10 +1,12 @@
 package alibaba
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/slb"
 
@@ -89,10 +91,25 @@ func (o *observation) side(ours bool) *cloud.Stack {
 }
 
 func (o *observation) addRule(r slb.Rule, port int) {
-	rule := cloud.Rule{Port: port, Domain: r.Domain, URL: r.Url, Group: nameOf(o.groups, r.VServerGroupId)}
+	rule := cloud.Rule{Port: port, Domain: r.Domain, URL: r.Url, Group: nameOf(o.groups, r.VServerGroupId), Own: spreadOf(r)}
 	o.got.IDs[rule.Ref()] = cloud.ID(r.RuleId)
 	side := o.side(o.query.Owner.OwnsRule(r.RuleName, r.Domain, r.Url))
 	side.Rules = append(side.Rules, rule)
+}
+
+// spreadOf are the settings of a rule's own, if it has any.
+func spreadOf(r slb.Rule) cloud.Spread {
+	if !strings.EqualFold(r.ListenerSync, "off") {
+		return cloud.Spread{}
+	}
+	a := listenerAnswer{
+		StickySession: r.StickySession, StickySessionType: r.StickySessionType, Cookie: r.Cookie, CookieTimeout: r.CookieTimeout,
+		HealthCheck: r.HealthCheck, HealthCheckURI: r.HealthCheckURI, HealthCheckDomain: r.HealthCheckDomain,
+		HealthCheckConnectPort: r.HealthCheckConnectPort, HealthCheckHTTPCode: r.HealthCheckHttpCode,
+		HealthCheckTimeout: r.HealthCheckTimeout, HealthCheckInterval: r.HealthCheckInterval,
+		HealthyThreshold: r.HealthyThreshold, UnhealthyThreshold: r.UnhealthyThreshold,
+	}
+	return cloud.Spread{Scheduler: cmp.Or(r.Scheduler, "wrr"), Sticky: a.sticky(), HealthCheck: a.healthCheck()}
 }
 
 // addExtension takes an extension as ours if its id was recorded, or if its listener and certificate

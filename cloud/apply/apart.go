@@ -19,7 +19,7 @@ func (r *run) takeApart(step plan.Step, err error) bool {
 		}
 	case cloud.SetRule:
 		if kind == cloud.Invalid {
-			r.refuse(step, err, r.rejected(c.Rule, err))
+			r.setApart(step, c, err)
 			return true
 		}
 	case cloud.CreateServerGroup:
@@ -81,6 +81,45 @@ func (r *run) splitRules(step plan.Step, c cloud.CreateRules, err error) {
 		default:
 			r.fail(single, err)
 		}
+	}
+}
+
+// setApart sets a rule's group alone where its own settings were refused with it: requests have to get
+// to their pods in any case. What was refused for one rule is not tried for others.
+func (r *run) setApart(step plan.Step, c cloud.SetRule, err error) {
+	have, _ := ruleOf(r.result.Observed, c.Rule.Ref())
+	if c.Rule.Own == have.Own {
+		r.refuse(step, err, r.rejected(c.Rule, err))
+		return
+	}
+	if c.Rule.Group != have.Group {
+		alone := step
+		alone.Change = cloud.SetRule{Rule: withOwn(c.Rule, have.Own)}
+		r.try(alone)
+		if !r.pointsTo(c.Rule) {
+			return // the group was to blame, or the service is in trouble
+		}
+	}
+	r.hold.spreads[c.Rule.Own] = err
+	r.refuse(step, err, RefusedSpread(c.Rule, err))
+}
+
+func withOwn(rule cloud.Rule, own cloud.Spread) cloud.Rule {
+	rule.Own = own
+	return rule
+}
+
+// pointsTo tells whether a rule has the group that it is to have.
+func (r *run) pointsTo(rule cloud.Rule) bool {
+	have, _ := ruleOf(r.result.Observed, rule.Ref())
+	return have.Group == rule.Group
+}
+
+// RefusedSpread is what the author of a rule is told whose own settings the service refuses.
+func RefusedSpread(rule cloud.Rule, err error) cloud.Problem {
+	return cloud.Problem{
+		Object: rule.Source.Object, Field: rule.Source.Field, Reason: cloud.UnsupportedAnnotation,
+		Message: fmt.Sprintf("the service refuses that scheduler, session and health check of %q differ from its listener's, which count: %v", rule.Domain+rule.URL, err),
 	}
 }
 

@@ -109,6 +109,10 @@ func (r *run) postpone(step plan.Step) {
 
 // try makes a call and deals with its failure.
 func (r *run) try(step plan.Step) {
+	if c, ok := step.Change.(cloud.SetRule); ok && r.hold.spreads[c.Rule.Own] != nil {
+		r.setApart(step, c, r.hold.spreads[c.Rule.Own])
+		return
+	}
 	if err := r.call(step); err != nil && !r.takeApart(step, err) {
 		r.fail(step, err)
 	}

@@ -14,6 +14,8 @@ type hold struct {
 	routes []route            // requests that have not got their new target
 	short  map[string]bool    // groups that miss members
 	any    bool
+	// spreads are settings of rules' own that the service has refused for one rule.
+	spreads map[cloud.Spread]error
 }
 
 // route stands for the requests to a port that a rule of a domain, or without one, may take.
@@ -22,7 +24,9 @@ type route struct {
 	domain string
 }
 
-func newHold() *hold { return &hold{refs: map[cloud.Ref]bool{}, short: map[string]bool{}} }
+func newHold() *hold {
+	return &hold{refs: map[cloud.Ref]bool{}, short: map[string]bool{}, spreads: map[cloud.Spread]error{}}
+}
 
 // back notes that a change was not made.
 func (h *hold) back(change cloud.Change, o cloud.Observed) {
@@ -41,7 +45,9 @@ func (h *hold) back(change cloud.Change, o cloud.Observed) {
 			h.routes = append(h.routes, route{r.Port, r.Domain})
 		}
 	case cloud.SetRule:
-		h.routes = append(h.routes, route{c.Rule.Port, c.Rule.Domain})
+		if have, _ := ruleOf(o, c.Rule.Ref()); have.Group != c.Rule.Group {
+			h.routes = append(h.routes, route{c.Rule.Port, c.Rule.Domain})
+		}
 	case cloud.DeleteRules:
 		h.takeOver(c.Port, o)
 	case cloud.DeleteExtension:
@@ -116,6 +122,15 @@ func (r *run) divide(step plan.Step, rest []plan.Step) (now, held *plan.Step) {
 	return nil, &step
 }
 
+// ruleOf is the rule of ours as it is now.
+func ruleOf(o cloud.Observed, ref cloud.Ref) (cloud.Rule, bool) {
+	i := slices.IndexFunc(o.Ours.Rules, func(r cloud.Rule) bool { return r.Ref() == ref })
+	if i < 0 {
+		return cloud.Rule{}, false
+	}
+	return o.Ours.Rules[i], true
+}
+
 func partition(rules []cloud.Rule, ok func(cloud.Rule) bool) (yes, no []cloud.Rule) {
 	for _, r := range rules {
 		if ok(r) {
@@ -179,7 +194,8 @@ func (r *run) free(change cloud.Change, rest []plan.Step) bool {
 	case cloud.DeleteListener:
 		return r.ready(c.Target()) && r.returns(c.Port, rest)
 	case cloud.SetRule:
-		return r.canCreate(c.Rule)
+		_, there := ruleOf(r.result.Observed, c.Rule.Ref())
+		return there && r.canCreate(c.Rule)
 	case cloud.CreateExtension:
 		return r.certificateReady(c.Extension) && r.ruled(c.Extension)
 	case cloud.SetExtension:

@@ -125,13 +125,14 @@ func (w *world) again(c cloud.Change, ids cloud.IDs) {
 }
 
 // Diff compares what the service has with what the model says, but for what the model cannot know:
-// address, network, zones and state of the instance, and who asked for a resource. It is empty if they are
+// address, network, zones and state of the instance, what others have, and who asked for a resource. It is empty if they are
 // alike.
 func Diff(want, got cloud.Observed) string {
 	return cmp.Diff(want, got,
 		cmpopts.EquateEmpty(),
 		cmpopts.IgnoreFields(cloud.Instance{}, "Address", "Status", "VPCID", "VSwitchID", "MasterZone", "SlaveZone", "ResourceGroup"),
 		cmpopts.IgnoreTypes(cloud.Source{}),
+		cmpopts.IgnoreFields(cloud.Observed{}, "Known"),
 		cmpopts.IgnoreFields(cloud.Rule{}, "Rank"),
 		cmpopts.IgnoreFields(cloud.Extension{}, "Rank"),
 	)

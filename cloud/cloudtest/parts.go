@@ -218,11 +218,36 @@ func rulesPart(w *world) {
 	moved := rules[1]
 	moved.Group = cloud.EmptyGroup
 	w.apply(cloud.SetRule{Rule: moved})
+	w.ownSettings(rules[0])
 	ids := w.observe().IDs
 	drop := cloud.DeleteRules{Port: 80, Protocol: cloud.HTTP, Rules: rules[:1]}
 	w.apply(drop, cloud.DeleteRules{Port: 80, Protocol: cloud.HTTP, Rules: rules[1:3]})
 	w.again(drop, ids)
 	w.apply(cloud.DeleteListener{Port: 80, Protocol: cloud.HTTP})
+}
+
+// ownSettings gives a rule settings of its own, changes each and takes them away.
+func (w *world) ownSettings(rule cloud.Rule) {
+	w.Helper()
+	for _, own := range []cloud.Spread{
+		{Scheduler: "rr", Sticky: cloud.Sticky{Type: "insert", Timeout: 600}},
+		{Scheduler: "wlc", Sticky: cloud.Sticky{Type: "server", Cookie: "session"}, HealthCheck: cloud.HealthCheck{On: true}},
+		{Scheduler: "wrr", HealthCheck: cloud.HealthCheck{
+			On: true, URI: "/healthz", Domain: "shop.example.com", Port: 8081, Codes: "http_2xx,http_3xx",
+			Timeout: 3, Interval: 7, HealthyThreshold: 4, UnhealthyThreshold: 5,
+		}},
+		{Scheduler: "wrr", HealthCheck: cloud.HealthCheck{On: true, Port: 8082}},
+		{Scheduler: "wrr"},
+		{Scheduler: "wrr", HealthCheck: cloud.HealthCheck{On: true}},
+		{},
+	} {
+		rule.Own = own.Normalized()
+		w.apply(cloud.SetRule{Rule: rule})
+	}
+	// A rule that is created follows its listener, whatever is asked for.
+	w.apply(cloud.DeleteRules{Port: rule.Port, Protocol: cloud.HTTP, Rules: []cloud.Rule{rule}})
+	rule.Own = cloud.Spread{Scheduler: "rr"}
+	w.apply(cloud.CreateRules{Port: rule.Port, Protocol: cloud.HTTP, Rules: []cloud.Rule{rule}})
 }
 
 func extensionsPart(w *world) {

@@ -51,6 +51,9 @@ func (m *maker) chooseRules(listeners []cloud.Listener) []cloud.Rule {
 		if there && (r.Keep || (r.KeepGroup || m.leavesCanary(have.Group, r.Group)) && m.hasGroup(have.Group)) {
 			r.Group = have.Group
 		}
+		if r.Keep {
+			r.Own = have.Own
+		}
 		r.KeepGroup = false
 		chosen = append(chosen, r)
 	}

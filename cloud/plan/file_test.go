@@ -16,7 +16,9 @@ import (
 // stackFile is a Stack in short:
 //
 //	listeners:    as in package cloud, in YAML
-//	rules:        "80+443 a.com/x n/web/80 rank=2 keep by=shop/web"; "-" is no domain
+//	rules:        "80+443 a.com/x n/web/80 rank=2 keep by=shop/web"; "-" is no domain; settings of its
+//	              own are "own=rr", with "sticky=600" for a cookie and "check=8081" for a health check
+//	              of that port, 0 for the members'
 //	extensions:   "443 a.com c1 rank=1"
 //	groups:       "n/web/80 1-25 7*50 hold": members 10.0.0.1 to 10.0.0.25, one of weight 50
 //	certificates: names
@@ -167,6 +169,18 @@ func parseRules(fields []string) ([]cloud.Rule, error) {
 		switch {
 		case key == "keep":
 			r.Keep = true
+		case key == "own":
+			r.Own.Scheduler = value
+		case key == "sticky" || key == "check":
+			n, err := strconv.Atoi(value)
+			if err != nil {
+				return nil, err
+			}
+			if key == "sticky" {
+				r.Own.Sticky = cloud.Sticky{Type: "insert", Timeout: n}
+			} else {
+				r.Own.HealthCheck = cloud.HealthCheck{On: true, Port: n}
+			}
 		case key == "rank":
 			rank, err := strconv.Atoi(value)
 			if err != nil {

@@ -27,9 +27,7 @@ func refusal(o cloud.Observed, change cloud.Change) string {
 	case cloud.CreateRules:
 		return createRulesRefusal(o, c)
 	case cloud.SetRule:
-		if !hasRule(o.Ours.Rules, c.Rule) || !hasGroup(o, c.Rule.Group) {
-			return "rule or group is missing"
-		}
+		return setRuleRefusal(o, c.Rule)
 	case cloud.DeleteRules:
 		if len(c.Rules) > cloud.MaxRulesPerCall {
 			return "too many rules in a call"
@@ -117,7 +115,20 @@ func createRulesRefusal(o cloud.Observed, c cloud.CreateRules) string {
 			return "the rule exists"
 		case !hasGroup(o, r.Group):
 			return "the rule's group is missing"
+		case r.Own != cloud.Spread{}:
+			return "no rule is created with settings of its own"
 		}
+	}
+	return ""
+}
+
+func setRuleRefusal(o cloud.Observed, want cloud.Rule) string {
+	i := slices.IndexFunc(o.Ours.Rules, func(r cloud.Rule) bool { return r.Ref() == want.Ref() })
+	if i < 0 || !hasGroup(o, want.Group) {
+		return "rule or group is missing"
+	}
+	if was, is := o.Ours.Rules[i].Own.HealthCheck, want.Own.HealthCheck; was.Port != 0 && is.On && is.Port == 0 {
+		return "the port of a health check cannot be taken back"
 	}
 	return ""
 }

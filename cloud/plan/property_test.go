@@ -128,6 +128,44 @@ func checkConvergence(t *testing.T, s scene) {
 	}
 }
 
+// TestEveryPrefixSpreads: a rule whose requests are to be spread as they are has them spread so at every
+// step, whether by its own settings or by its listener's. One that is created again begins anew.
+func TestEveryPrefixSpreads(t *testing.T) {
+	t.Parallel()
+	forScenes(t, func(t *testing.T, s scene) {
+		todo, _ := plan.Make(s.want, s.got, s.policy)
+		end := walk(t, s, func(plan.Step, cloud.Observed, cloud.Observed) {})
+		gone := map[cloud.Ref]bool{}
+		walk(t, s, func(step plan.Step, _, now cloud.Observed) {
+			for _, r := range s.got.Ours.Rules {
+				if gone[r.Ref()] = gone[r.Ref()] || !hasRule(now.Ours.Rules, r); gone[r.Ref()] {
+					continue
+				}
+				was, ok := spreadOf(s.got, r)
+				will, stays := spreadOf(end, r)
+				if is, _ := spreadOf(now, r); ok && stays && was == will && is != was {
+					t.Errorf("%s was and will be spread by %+v, but by %+v after\n%s\nplan:\n%s", r.Ref(), was, is, step, todo)
+					return
+				}
+			}
+		})
+	})
+}
+
+// spreadOf is how the requests of a rule are spread: by its own settings, else its listener's.
+func spreadOf(o cloud.Observed, rule cloud.Rule) (cloud.Spread, bool) {
+	i := slices.IndexFunc(o.Ours.Rules, func(r cloud.Rule) bool { return r.Ref() == rule.Ref() })
+	l, ok := listenerAt(o, rule.Port)
+	switch {
+	case i < 0 || !ok:
+		return cloud.Spread{}, false
+	case o.Ours.Rules[i].Own != cloud.Spread{}:
+		return o.Ours.Rules[i].Own, true
+	default:
+		return l.Spread().Normalized(), true
+	}
+}
+
 // checkPrefixes tells whether the plan announces an interruption, and fails if there is another.
 func checkPrefixes(t *testing.T, s scene) bool {
 	t.Helper()

@@ -181,7 +181,7 @@ func (m *maker) emitCreates(s *site, units []unit) {
 			why += fmt.Sprintf("; the domain is new and one call takes %d rules, so some of its requests miss until the next call",
 				cloud.MaxRulesPerCall)
 		}
-		m.add(cloud.CreateRules{Port: s.port, Protocol: s.want.Protocol, Rules: call.rules}, why)
+		m.add(cloud.CreateRules{Port: s.port, Protocol: s.want.Protocol, Rules: plain(call.rules)}, why)
 	}
 }
 
@@ -192,16 +192,11 @@ func (m *maker) emitDeletes(s *site, rules []cloud.Rule, why string) {
 }
 
 // setRules points rules, extensions and the listener itself at what they should use from now on.
+// Rules with settings of their own come before the listener and those that follow it come after, so
+// that no rule has the listener's old settings in between, nor its new ones too early.
 func (m *maker) setRules(s *site) {
-	groups := map[cloud.Ref]string{}
-	for _, r := range s.rules {
-		groups[r.Ref()] = r.Group
-	}
-	for _, r := range s.wanted {
-		if have, ok := groups[r.Ref()]; ok && have != r.Group {
-			m.addFor(cloud.SetRule{Rule: r}, fmt.Sprintf("group %s → %s", have, r.Group)+asked(r.Source), r.Source)
-		}
-	}
+	follows := func(r cloud.Rule) bool { return r.Own == cloud.Spread{} }
+	m.setRulesThat(s, func(r cloud.Rule) bool { return !follows(r) })
 	want := s.want
 	if s.loosens() {
 		want.ACL = s.have.ACL // for now
@@ -209,7 +204,45 @@ func (m *maker) setRules(s *site) {
 	if diff := listenerDiff(s.have, want); s.fate == inPlace && len(diff) > 0 {
 		m.addFor(cloud.SetListener{Listener: want}, joinDiff(diff)+asked(s.want.Source), s.want.Source)
 	}
+	m.setRulesThat(s, follows)
 	m.setExtensions(s)
+}
+
+// setRulesThat sets the wanted rules for which a condition holds, as far as they differ.
+func (m *maker) setRulesThat(s *site, holds func(cloud.Rule) bool) {
+	have := map[cloud.Ref]cloud.Rule{}
+	for _, r := range slices.Concat(s.rules, m.createdOn(s)) {
+		have[r.Ref()] = r
+	}
+	for _, r := range s.wanted {
+		if now, ok := have[r.Ref()]; ok && holds(r) {
+			m.setRule(now, r)
+		}
+	}
+}
+
+// setRule sets one rule. The service has no word that sets the port of a rule's health check back to
+// the members' own, so the check goes off and on again for that.
+func (m *maker) setRule(have, want cloud.Rule) {
+	diff := ruleDiff(have, want)
+	if len(diff) == 0 {
+		return
+	}
+	if was, is := have.Own.HealthCheck, want.Own.HealthCheck; was.Port != 0 && is.On && is.Port == 0 {
+		off := want
+		off.Own.HealthCheck = cloud.HealthCheck{}
+		m.addFor(cloud.SetRule{Rule: off}, "its health check goes on again without a port of its own"+asked(want.Source), want.Source)
+	}
+	m.addFor(cloud.SetRule{Rule: want}, joinDiff(diff)+asked(want.Source), want.Source)
+}
+
+// plain are rules as they are created: settings of their own are set afterwards.
+func plain(rules []cloud.Rule) []cloud.Rule {
+	list := slices.Clone(rules)
+	for i := range list {
+		list[i].Own = cloud.Spread{}
+	}
+	return list
 }
 
 // deleteRules deletes a port's rules that nobody wants, unless the listener goes with them, and

@@ -103,6 +103,8 @@ func nudge(r *rand.Rand, rules []cloud.Rule) []cloud.Rule {
 			rule.URL = urls[r.IntN(len(urls))]
 		case 3:
 			rule.Domain = domains[r.IntN(len(domains))]
+		case 4:
+			rule.Own = randomSpread(r)
 		}
 		if rule.Domain+rule.URL != "" && !seen[rule.Ref()] {
 			seen[rule.Ref()] = true
@@ -125,6 +127,9 @@ func randomStack(r *rand.Rand, maxRules int) cloud.Stack {
 		}
 		if r.IntN(4) == 0 {
 			l.IdleTimeout = 30
+		}
+		if s := randomSpread(r); s.Scheduler != "" {
+			l.Scheduler, l.Sticky, l.HealthCheck = s.Scheduler, s.Sticky, s.HealthCheck
 		}
 		if port == 80 && len(s.Listeners) > 0 && r.IntN(8) == 0 {
 			l = cloud.Listener{Port: 80, Protocol: cloud.HTTP, Forward: cloud.Forward{Port: 443}, Running: true}
@@ -175,11 +180,25 @@ func randomRules(r *rand.Rand, port, most int) []cloud.Rule {
 			if domain+url == "" || !take {
 				continue
 			}
-			rules = append(rules, cloud.Rule{Port: port, Domain: domain, URL: url, Group: groupNames[r.IntN(len(groupNames))]})
+			rules = append(rules, cloud.Rule{
+				Port: port, Domain: domain, URL: url, Group: groupNames[r.IntN(len(groupNames))], Own: randomSpread(r),
+			})
 		}
 	}
 	r.Shuffle(len(rules), func(i, j int) { rules[i], rules[j] = rules[j], rules[i] })
 	return rules[:min(len(rules), r.IntN(most+1))]
+}
+
+// randomSpread has few values, so that a rule's own are often those of a listener, before or after.
+func randomSpread(r *rand.Rand) cloud.Spread {
+	if r.IntN(3) > 0 {
+		return cloud.Spread{}
+	}
+	s := cloud.Spread{Scheduler: []string{"wrr", "rr"}[r.IntN(2)]}
+	if r.IntN(3) == 0 {
+		s.HealthCheck = cloud.HealthCheck{On: true, Port: 8081 * r.IntN(2)}
+	}
+	return s
 }
 
 func randomExtensions(r *rand.Rand, s cloud.Stack, most int) []cloud.Extension {

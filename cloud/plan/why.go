@@ -44,6 +44,21 @@ func listenerDiff(have, want cloud.Listener) []string {
 	return diffs
 }
 
+// ruleDiff lists in what two rules of one key differ.
+func ruleDiff(have, want cloud.Rule) []string {
+	var diffs []string
+	if have.Group != want.Group {
+		diffs = append(diffs, fmt.Sprintf("group %s → %s", have.Group, want.Group))
+	}
+	if none := (cloud.Spread{}); have.Own != want.Own && want.Own == none {
+		return append(diffs, "own settings → the listener's")
+	} else if have.Own == none && want.Own != none {
+		diffs = append(diffs, "the listener's settings → its own")
+	}
+	fieldDiff("", reflect.ValueOf(have.Own), reflect.ValueOf(want.Own), &diffs)
+	return diffs
+}
+
 // bare clears what does not count when listeners are compared.
 func bare(l cloud.Listener) cloud.Listener {
 	l.Source, l.Running = cloud.Source{}, false

@@ -29,9 +29,12 @@ func Build(s Snapshot) Result {
 	b.ports = b.decidePorts(ordered, class)
 	b.approximations(wants)
 	b.hostless(wants, nodes)
-	b.settings = b.settle(ordered, class)
+	one := decider(ordered, nodes)
+	b.settings = b.settle(ordered, class, one.from)
 	b.tellShared(ordered)
-	b.tellUnweighted(canaries)
+	b.shared = b.asked(one)
+	b.tellUnweighted(granted)
+	b.tellCanaries(granted)
 	b.addRules(nodes)
 	b.addLoadBalancer(ordered[0])
 	tls := b.addTLS(slices.Concat(stable, canaries), nodes)
@@ -52,6 +55,7 @@ type builder struct {
 
 	ports        []annotations.Port // of the listeners, 80 and 443 first
 	settings     annotations.Values // of the instance and its listeners, as decided
+	shared       cloud.Spread       // of the listeners
 	access       access
 	closed       bool // the class's word on who may connect is broken, and nobody else's counts
 	stack        cloud.Stack

@@ -68,14 +68,15 @@ func (b *builder) attach(canaries, granted []*want) {
 
 // tellUnweighted tells canaries that the scheduler makes their share another one: "rr" gives every pod
 // the same, whatever its weight.
-func (b *builder) tellUnweighted(canaries []*member) {
-	if b.settings[annotations.Scheduler] != "rr" {
-		return
-	}
-	for _, m := range canaries {
+func (b *builder) tellUnweighted(granted []*want) {
+	for _, w := range granted {
+		if w.canary == nil || w.from.spread.Scheduler != "rr" {
+			continue
+		}
+		m := w.canary.from
 		key := m.config.Key(annotations.CanaryWeight)
 		b.tell(m.Ingress, annotationField(key), fault{reason: cloud.UnsupportedAnnotation, message: fmt.Sprintf(
-			"annotation %q needs weights, and the listeners of the instance have %q %q, which does not heed them; let it be %q or %q",
+			"annotation %q needs weights, and the Ingress whose requests it divides has %q %q, which does not heed them; let it be %q or %q",
 			key, annotations.Scheduler, "rr", "wrr", "wlc")})
 	}
 }

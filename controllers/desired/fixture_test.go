@@ -52,6 +52,7 @@ func newWorld(t *testing.T) *world {
 		Secrets:    map[types.NamespacedName]*corev1.Secret{},
 		Interfaces: map[desired.PodAddress]string{},
 		Held:       map[types.NamespacedName]bool{},
+		Probed:     map[types.NamespacedName][]*corev1.Pod{},
 		Fallback:   fallback,
 	}}
 }
@@ -256,6 +257,22 @@ func (w *world) setting(line string) {
 	case "listenPort":
 		number, _ := strconv.Atoi(f[1])
 		w.snapshot.Record.Status.ListenPorts = append(w.snapshot.Record.Status.ListenPorts, v1alpha1.ListenPort{Port: number, Protocol: f[2]})
+	case "known": // certificates and access control lists of others
+		if w.snapshot.Known == nil {
+			w.snapshot.Known = &cloud.Known{}
+		}
+		for _, id := range f[1:] {
+			if strings.HasPrefix(id, "acl-") {
+				w.snapshot.Known.ACLs = append(w.snapshot.Known.ACLs, cloud.ID(id))
+			} else {
+				w.snapshot.Known.Certificates = append(w.snapshot.Known.Certificates, cloud.ID(id))
+			}
+		}
+	case "pod": // service ip containers, as JSON
+		var pod corev1.Pod
+		pod.Name, pod.Status.PodIP = "pod-"+f[2], f[2]
+		w.decode(strings.Join(f[3:], " "), &pod.Spec.Containers)
+		w.snapshot.Probed[name(f[1])] = append(w.snapshot.Probed[name(f[1])], &pod)
 	case "release":
 		w.snapshot.Release = true
 	case "claim":

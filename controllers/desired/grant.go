@@ -143,7 +143,7 @@ func (b *builder) grantURLs(slots map[slot]*want, granted []*want) []*want {
 		} else {
 			taken[place{w.host, w.serve}] = w
 			kept = append(kept, w)
-			w.node = &node{owner: w, domain: w.host, url: w.serve, rank: len(kept) - 1}
+			w.node = &node{owner: w, backend: w, domain: w.host, url: w.serve, rank: len(kept) - 1}
 			continue
 		}
 		delete(slots, w.slot())

@@ -22,6 +22,7 @@ func (b *builder) addListeners(nodes []*node, tls presented) {
 		}
 		l.Group, l.KeepGroup, l.Running = group, keep, true
 		b.settings.Listener(&l)
+		l.HealthCheck = b.shared.HealthCheck
 		if b.access.acl.Lists != "" {
 			l.ACL = b.access.acl
 		}

@@ -20,6 +20,11 @@ type member struct {
 
 	word
 	withheldByClass bool // see withholdAll
+
+	// spread is how the member's requests are to be spread: its own settings over the class's. With
+	// probed the health check is that of the pods instead.
+	spread cloud.Spread
+	probed bool
 }
 
 func (m *member) name() types.NamespacedName {
@@ -56,8 +61,11 @@ func (b *builder) accept(class classSettings) []*member {
 			elsewhere = true
 		}
 		b.own(m, class)
+		b.probeAlone(m)
 		if !elsewhere {
 			b.guard(m, faults, class)
+			m.spread = spreadOf(m, class)
+			m.probed = probed(m.config.Values, class.values)
 			members = append(members, m)
 		}
 	}

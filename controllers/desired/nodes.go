@@ -7,6 +7,7 @@ import (
 // node is one rule of both listeners, or, without domain and URL, their default group.
 type node struct {
 	owner       *want // who asked for it
+	backend     *want // whose requests it serves: the owner's, or those below its Exact path
 	domain, url string
 	group       string
 	keep        bool // the rule stays as it is
@@ -52,7 +53,7 @@ func (b *builder) assemble(granted []*want) []*node {
 		}
 		if above := nearestAbove(prefixes, w); above != nil {
 			nodes = append(nodes, &node{
-				owner: w, domain: w.host, url: below.url, rank: w.node.rank,
+				owner: w, backend: above, domain: w.host, url: below.url, rank: w.node.rank,
 				group: above.node.group, keep: above.node.keep, keepGroup: above.node.keepGroup,
 			})
 		}

@@ -21,7 +21,7 @@ func reduce(nodes []*node) []*node {
 	for _, n := range nodes {
 		above := nearestNode(stay, n)
 		stay[place{n.domain, n.url}] = n
-		if above == nil || n.fixed() || above.fixed() || n.group != above.group || n.owner.from != above.owner.from {
+		if above == nil || n.fixed() || above.fixed() || n.group != above.group || n.owner.from != above.owner.from || n.backend.from != above.backend.from {
 			continue
 		}
 		delete(stay, place{n.domain, n.url})

@@ -31,6 +31,29 @@ func Services(ing *networkingv1.Ingress) []types.NamespacedName {
 	return sortNames(names)
 }
 
+// Probes returns the Services whose pods' readiness probes a group's health checks are made of, in order
+// and without repetition: those of the Ingresses that ask for it, themselves or by their class, and of canaries, which may share
+// their paths.
+func Probes(ingresses []*networkingv1.Ingress, config *v1alpha1.SLBConfig) []types.NamespacedName {
+	class := annotations.Values{}
+	if config != nil && config.Spec.Listeners != nil && config.Spec.Listeners.HealthCheck != nil && config.Spec.Listeners.HealthCheck.Auto {
+		class[annotations.HealthCheck] = "auto"
+	}
+	var names, canaries []types.NamespacedName
+	for _, ing := range ingresses {
+		switch config, _ := annotations.Parse(ing.Annotations); {
+		case config.Canary():
+			canaries = append(canaries, Services(ing)...)
+		case probed(config.Values, class):
+			names = append(names, Services(ing)...)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return sortNames(slices.Concat(names, canaries))
+}
+
 // Secrets returns the Secrets that an Ingress refers to, in order and without repetition.
 func Secrets(ing *networkingv1.Ingress) []types.NamespacedName {
 	var names []types.NamespacedName

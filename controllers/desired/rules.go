@@ -30,9 +30,13 @@ func (b *builder) addRules(nodes []*node) {
 		if n.into != nil || n.isDefault() {
 			continue
 		}
+		var own cloud.Spread
+		if !n.keep {
+			own = b.ownSpread(n)
+		}
 		for _, port := range ports {
 			b.stack.Rules = append(b.stack.Rules, cloud.Rule{
-				Port: port, Domain: n.domain, URL: n.url, Group: n.group, Keep: n.keep, KeepGroup: n.keepGroup, Rank: n.rank,
+				Port: port, Domain: n.domain, URL: n.url, Group: n.group, Own: own, Keep: n.keep, KeepGroup: n.keepGroup, Rank: n.rank,
 				Source: n.owner.from.source(n.owner.field),
 			})
 		}

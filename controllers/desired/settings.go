@@ -47,6 +47,7 @@ func (b *builder) classSettings() classSettings {
 		b.tellConfig(f.Key, f.Message)
 		class.broke(f.Name)
 	}
+	b.dropUnknownOfClass(&class)
 	for _, c := range values.Prune() {
 		b.tellConfig("spec", fmt.Sprintf("the setting of annotation %q %s", c.Name, c.Why))
 		class.listBroken = class.listBroken || c.Withholds
@@ -120,15 +121,14 @@ func (b *builder) own(m *member, class classSettings) {
 			delete(m.config.Values, name)
 		}
 	}
+	b.dropUnknown(m)
 	for {
 		all := m.config.Values.Over(class.values)
 		removed := false
 		for _, c := range all.Prune() {
-			if _, ok := m.config.Values[c.Name]; ok {
-				removed, m.listBroken = true, m.listBroken || c.Withholds
-				b.tell(m.Ingress, annotationField(m.config.Key(c.Name)), fault{reason: cloud.InvalidAnnotation, message: fmt.Sprintf(
-					"annotation %q with value %q %s", m.config.Key(c.Name), m.config.Written(c.Name), c.Why)})
-				delete(m.config.Values, c.Name)
+			for _, name := range b.blamed(m, c.Name) {
+				removed = true
+				b.drop(m, name, c)
 			}
 		}
 		if !removed {
@@ -145,11 +145,39 @@ func (b *builder) enforcedBy(name annotations.Name) string {
 	return "enforce"
 }
 
+// blamed are the annotations of a member that make a setting impossible: its own of that name, else
+// if it is about rules, those that stand with the class's of that name. Elsewhere an Ingress may replace
+// a part of what the class says, and the rest of that gives way.
+func (b *builder) blamed(m *member, name annotations.Name) []annotations.Name {
+	if _, ok := m.config.Values[name]; ok {
+		return []annotations.Name{name}
+	}
+	ruled := m.config.Values.Ruled()
+	i := slices.IndexFunc(annotations.Bundles(), func(bundle []annotations.Name) bool { return slices.Contains(bundle, name) })
+	if i < 0 {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(ruled.Only(annotations.Bundles()[i])))
+}
+
+// drop takes an annotation from a member and tells why.
+func (b *builder) drop(m *member, name annotations.Name, c annotations.Contradiction) {
+	m.listBroken = m.listBroken || c.Withholds
+	why := c.Why
+	if name != c.Name {
+		why = fmt.Sprintf("cannot stand with the class's settings: %q %s", c.Name, c.Why)
+	}
+	b.tell(m.Ingress, annotationField(m.config.Key(name)), fault{reason: cloud.InvalidAnnotation, message: fmt.Sprintf(
+		"annotation %q with value %q %s", m.config.Key(name), m.config.Written(name), why)})
+	delete(m.config.Values, name)
+}
+
 // settle decides the settings that the members share: each bundle as the first member has it that
-// has any of it, and over what the class says.
-func (b *builder) settle(members []*member, class classSettings) annotations.Values {
-	agreed, lower := annotations.Values{}, class.values
-	for _, bundle := range annotations.Bundles() {
+// has any of it, and over what the class says. Of settings that each member has for its rules the
+// listeners have those of one.
+func (b *builder) settle(members []*member, class classSettings, one *member) annotations.Values {
+	agreed, lower := one.config.Values.Ruled(), class.values
+	for _, bundle := range annotations.Shared() {
 		if !slices.ContainsFunc(bundle, ofAccess) {
 			maps.Copy(agreed, b.agree(members, bundle))
 		}

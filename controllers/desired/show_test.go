@@ -38,7 +38,7 @@ func showStack(r desired.Result) string {
 		if rule.Port != 443 {
 			continue
 		}
-		fmt.Fprintf(&b, "rule %s -> %s rank=%d from %s\n", rule.Domain+rule.URL, groupOf(rule), rule.Rank, rule.Source.Field)
+		fmt.Fprintf(&b, "rule %s -> %s rank=%d from %s%s\n", rule.Domain+rule.URL, groupOf(rule), rule.Rank, rule.Source.Field, ownOf(rule))
 	}
 	for _, x := range r.Stack.Extensions {
 		fmt.Fprintf(&b, "extension %d %s certificate=%s keep=%t rank=%d\n", x.Port, x.Domain, names[x.Certificate], x.Keep, x.Rank)
@@ -78,6 +78,14 @@ func showSettings(b *strings.Builder, l cloud.Listener) {
 	} else if l.IdleTimeout != 15 || l.RequestTimeout != 60 || l.ACL.IDs != "" {
 		fmt.Fprintf(b, " idle=%d request=%d acl={Type:%s IDs:%s}", l.IdleTimeout, l.RequestTimeout, l.ACL.Type, l.ACL.IDs)
 	}
+}
+
+// ownOf tells the settings of a rule's own.
+func ownOf(r cloud.Rule) string {
+	if r.Own == (cloud.Spread{}) {
+		return ""
+	}
+	return fmt.Sprintf(" own=%+v", r.Own)
 }
 
 func groupOf(r cloud.Rule) string {

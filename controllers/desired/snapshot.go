@@ -21,6 +21,9 @@ type Snapshot struct {
 	// Now is the time of the reading; certificates are judged by it.
 	Now time.Time
 
+	// Known are the ids that others have in the region; nil if that is not known, and then every id will do.
+	Known *cloud.Known
+
 	// Class and Config are the group's IngressClass and its parameters. Config is never nil: a
 	// class without parameters has the defaults of the API.
 	Class  *networkingv1.IngressClass
@@ -42,6 +45,9 @@ type Snapshot struct {
 	// has it, so that nobody reaches another namespace's pods by an EndpointSlice of their own. An
 	// empty id is that of a pod of which nothing is known just now.
 	Interfaces map[PodAddress]string
+	// Probed are the pods of the Services that [Probes] names, with their addresses and their containers'
+	// ports and readiness probes; the rest of them is not looked at.
+	Probed map[types.NamespacedName][]*corev1.Pod
 	// Held are the Services whose last members stay for now although no slice lists a ready
 	// endpoint: a live read found ready pods. The value says whether that is so for long enough to
 	// be told.

@@ -42,6 +42,9 @@ func (l *loader) loadBackends(ctx context.Context, in *loaded) error {
 			return err
 		}
 	}
+	if err := l.loadProbes(ctx, in); err != nil {
+		return err
+	}
 	return l.loadInterfaces(ctx, in)
 }
 

@@ -24,6 +24,7 @@ type loader struct {
 	secrets  *secretStore
 	service  cloud.Interfaces
 	doubts   *doubts
+	probes   *probes
 	fallback func(context.Context) (cloud.Certificate, error)
 	options  Options
 }

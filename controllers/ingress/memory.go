@@ -16,9 +16,12 @@ type memory struct {
 	mu       sync.Mutex
 	groups   map[string]remembered
 	rejected map[string]map[cloud.Ref]cloud.Problem
-	gone     map[string]time.Time // since when a recorded instance is missing
-	spare    map[string][]spare   // further instances with a group's tags
-	orphans  map[string]bool      // groups with marks and without a record
+	// spreads are settings of rules' own that the service refused, and its error.
+	spreads map[string]map[cloud.Spread]error
+	unknown map[string][]string  // ids that somebody names and the last reading did not find
+	gone    map[string]time.Time // since when a recorded instance is missing
+	spare   map[string][]spare   // further instances with a group's tags
+	orphans map[string]bool      // groups with marks and without a record
 }
 
 // spare is an instance with a group's tags beside the one on record.
@@ -35,7 +38,8 @@ type remembered struct {
 
 func newMemory() *memory {
 	return &memory{
-		groups: map[string]remembered{}, rejected: map[string]map[cloud.Ref]cloud.Problem{}, gone: map[string]time.Time{},
+		groups: map[string]remembered{}, rejected: map[string]map[cloud.Ref]cloud.Problem{},
+		spreads: map[string]map[cloud.Spread]error{}, unknown: map[string][]string{}, gone: map[string]time.Time{},
 		spare: map[string][]spare{}, orphans: map[string]bool{},
 	}
 }
@@ -92,6 +96,8 @@ func (m *memory) end(group string) {
 	defer m.mu.Unlock()
 	delete(m.groups, group)
 	delete(m.rejected, group)
+	delete(m.spreads, group)
+	delete(m.unknown, group)
 	delete(m.gone, group)
 	delete(m.spare, group)
 	delete(m.orphans, group)
@@ -105,6 +111,16 @@ func (m *memory) missing(group string, now time.Time) time.Duration {
 		m.gone[group] = now
 	}
 	return now.Sub(m.gone[group])
+}
+
+// newlyUnknown notes the ids that are not known, and tells whether there is one that was not among those of
+// the last time.
+func (m *memory) newlyUnknown(group string, ids []string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	before := m.unknown[group]
+	m.unknown[group] = ids
+	return slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(before, id) })
 }
 
 // found notes that a group's instance is there, or need not be.

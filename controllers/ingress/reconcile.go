@@ -57,6 +57,7 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	}
 	r.releaseSpares(ctx, &in, got)
 	recallClaims(&in, got)
+	in.Known = &got.Known
 
 	want := desired.Build(in.Snapshot)
 	refused := r.memory.dropRejected(in.Owner.Group, &want.Stack)
@@ -77,6 +78,7 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 // forget drops what is kept of a group that does not exist.
 func (r *reconciler) forget(ctx context.Context, name string) {
 	r.memory.end(name)
+	r.loader.probes.keep(name, nil)
 	r.reporter.forget(name)
 	if _, err := r.loader.secrets.Use(ctx, name, nil); err != nil {
 		log.FromContext(ctx).V(1).Info("cannot let go of Secrets", "error", err.Error())
@@ -116,6 +118,10 @@ func (r *reconciler) observe(ctx context.Context, in loaded) (cloud.Observed, er
 	}
 	ports := portsOf(in)
 	got, ok := r.memory.get(name, in.Now, ports)
+	in.Known = &got.Known
+	if unknown := desired.UnknownIDs(in.Snapshot); r.memory.newlyUnknown(name, unknown) {
+		ok = false // what was read before may be older than what an id names
+	}
 	if !ok {
 		var err error
 		if got, err = r.read(ctx, in); err != nil {

@@ -89,7 +89,7 @@ func newReconciler(mgr ctrl.Manager, deps Deps, options Options, secrets *secret
 	return &reconciler{
 		loader: &loader{
 			client: mgr.GetClient(), live: mgr.GetAPIReader(), homes: homes{mgr.GetClient()}, records: records, secrets: secrets, service: deps.Service,
-			doubts: newDoubts(), fallback: fallback, options: options,
+			doubts: newDoubts(), probes: newProbes(), fallback: fallback, options: options,
 		},
 		service: deps.Service,
 		memory:  memory,

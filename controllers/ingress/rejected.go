@@ -7,11 +7,19 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/cloud/apply"
 )
 
-// reject remembers the rules that a run's end showed to be refused for good.
+// reject remembers the rules that a run's end showed to be refused for good, and the settings of rules'
+// own.
 func (m *memory) reject(group string, done apply.Result) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, failed := range done.Failed {
+		if c, ok := failed.Step.Change.(cloud.SetRule); ok && failed.Refused && c.Rule.Own != (cloud.Spread{}) {
+			if m.spreads[group] == nil {
+				m.spreads[group] = map[cloud.Spread]error{}
+			}
+			m.spreads[group][c.Rule.Own] = failed.Err
+			continue
+		}
 		rule, ok := refusedRule(failed)
 		if !ok {
 			continue
@@ -38,16 +46,16 @@ func refusedRule(failed apply.StepError) (cloud.Rule, bool) {
 }
 
 // dropRejected takes the rules out of a wanted stack that the service refused, and returns their
-// problems. A refusal is forgotten once nobody wants the rule, and one for want of members once
+// problems. A rule is not dropped for its own settings: it follows its listener then. A refusal is forgotten once nobody wants the rule, and one for want of members once
 // the group has some.
 func (m *memory) dropRejected(group string, want *cloud.Stack) []cloud.Problem {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	problems := m.dropSpreads(group, want.Rules)
 	rejected := m.rejected[group]
 	if len(rejected) == 0 {
-		return nil
+		return problems
 	}
-	var problems []cloud.Problem
 	kept := map[cloud.Ref]cloud.Problem{}
 	want.Rules = slices.DeleteFunc(want.Rules, func(r cloud.Rule) bool {
 		p, ok := rejected[r.Ref()]
@@ -59,6 +67,22 @@ func (m *memory) dropRejected(group string, want *cloud.Stack) []cloud.Problem {
 		return true
 	})
 	m.rejected[group] = kept
+	return cloud.SortProblems(problems)
+}
+
+// dropSpreads lets rules follow their listener whose own settings the service refused. A refusal is
+// forgotten once nobody wants the settings.
+func (m *memory) dropSpreads(group string, rules []cloud.Rule) []cloud.Problem {
+	var problems []cloud.Problem
+	kept := map[cloud.Spread]error{}
+	for i, r := range rules {
+		if err := m.spreads[group][r.Own]; err != nil {
+			kept[r.Own] = err
+			problems = append(problems, apply.RefusedSpread(r, err))
+			rules[i].Own = cloud.Spread{}
+		}
+	}
+	m.spreads[group] = kept
 	return cloud.SortProblems(problems)
 }
 

@@ -204,7 +204,7 @@ func (r *reporter) next(in loaded, out outcome) time.Duration {
 		r.memory.expire(group, r.now().Add(intentPause))
 	}
 	after := r.memory.untilAudit(group, r.now())
-	if pause := othersPause(out.refused); pause > 0 && pause < after {
+	if pause := othersPause(slices.Concat(out.refused, unknownIDs(out.want.Problems))); pause > 0 && pause < after {
 		r.memory.expire(group, r.now().Add(pause))
 		after = pause
 	}
@@ -227,13 +227,18 @@ const (
 	rulePause     = 10 * time.Minute
 )
 
+// unknownIDs are the problems that end when somebody creates what an id names.
+func unknownIDs(problems []cloud.Problem) []cloud.Problem {
+	return slices.DeleteFunc(slices.Clone(problems), func(p cloud.Problem) bool { return p.Reason != cloud.UnknownID })
+}
+
 // othersPause is how long to wait before reading again because of what others have; zero: there is
 // nothing of theirs in the way.
 func othersPause(refused []cloud.Problem) time.Duration {
 	pause := time.Duration(0)
 	for _, p := range refused {
 		switch p.Reason { //nolint:exhaustive // every other reason waits for a change in the cluster
-		case cloud.TakenByForeignRule:
+		case cloud.TakenByForeignRule, cloud.UnknownID:
 			pause = max(pause, rulePause)
 		case cloud.LoadBalancerNotFound, cloud.LoadBalancerLocked, cloud.LoadBalancerManaged, cloud.LoadBalancerClaimed,
 			cloud.SharedPerformance, cloud.AddressTypeMismatch, cloud.NetworkMismatch, cloud.ListenerOccupied, cloud.DeleteProtected:

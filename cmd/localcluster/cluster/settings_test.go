@@ -368,7 +368,7 @@ func TestSampleClassSettings(t *testing.T) {
 		switch _, ok := got[row.Name]; {
 		case ok, row.Field == "", strings.HasPrefix(row.Field, "listeners.acl"), row.Name == annotations.AllowCIDRs, row.Name == annotations.CASecret,
 			row.Name == annotations.ID, row.Name == annotations.ForceOverride, row.Name == "vswitch-id", row.Name == "ip",
-			row.Name == annotations.CertID, row.Name == "cookie", row.Field == "listeners.healthCheck.domain", row.Field == "listeners.healthCheck.port":
+			row.Name == annotations.CertID, row.Name == "cookie", row.Field == "listeners.healthCheck.domain", row.Field == "listeners.healthCheck.port", row.Name == annotations.HealthCheck:
 		default:
 			t.Errorf("the sample lacks %s", row.Field)
 		}
@@ -403,6 +403,7 @@ func TestClassSettingsRefused(t *testing.T) {
 		"StickyIncomplete": {Listeners: &v1alpha1.ListenerSettings{StickySession: &v1alpha1.StickySettings{Type: "insert"}}},
 		"StickyBoth":       {Listeners: &v1alpha1.ListenerSettings{StickySession: &v1alpha1.StickySettings{Type: "server", Cookie: "c", CookieTimeout: 5}}},
 		"HealthCodes":      {Listeners: &v1alpha1.ListenerSettings{HealthCheck: &v1alpha1.HealthCheckSettings{Codes: []string{"200"}}}},
+		"HealthAuto":       {Listeners: &v1alpha1.ListenerSettings{HealthCheck: &v1alpha1.HealthCheckSettings{Auto: true, URI: "/x"}}},
 		"TagReserved":      {Tags: map[string]string{"Aliyun-x": "y"}},
 		"TagComma":         {Tags: map[string]string{"x": "y,z"}},
 		"CertificateTwice": {DefaultCertificate: &v1alpha1.CertificateSource{SecretName: "s", CertificateID: "c"}},
