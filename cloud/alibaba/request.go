@@ -2,7 +2,6 @@ package alibaba
 
 import (
 	"fmt"
-
 	"maps"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
