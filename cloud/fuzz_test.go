@@ -20,11 +20,11 @@ func FuzzNormalize(f *testing.F) {
 	f.Add([]byte(`{"ACLs":[{"Name":"x","Entries":["10.0.0.1/8","10.0.0.1"]}],"Listeners":[{"Sticky":{"Type":"insert"},"HealthCheck":{"On":true}}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var s cloud.Stack
-		if json.Unmarshal(text, &s) != nil {
+		if json.Unmarshal(text, &s) != nil { //nolint:musttag // the fields' own names do
 			return
 		}
 		var before cloud.Stack
-		if err := json.Unmarshal(text, &before); err != nil {
+		if err := json.Unmarshal(text, &before); err != nil { //nolint:musttag // the same
 			t.Fatal(err)
 		}
 		once := s.Clone()

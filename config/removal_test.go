@@ -309,8 +309,8 @@ func keepPermissions(t *testing.T, all []permission, found map[string]string) {
 		t.Fatal(err)
 	}
 	const begin, end = "<!-- begin RBAC -->\n", "<!-- end RBAC -->"
-	before, rest, ok := strings.Cut(string(text), begin)
-	kept, after, closed := strings.Cut(rest, end)
+	before, tail, ok := strings.Cut(string(text), begin)
+	kept, after, closed := strings.Cut(tail, end)
 	if !ok || !closed {
 		t.Fatalf("%s has no place for the table", path)
 	}

@@ -24,11 +24,12 @@ type statement struct {
 // and the like.
 func ParseRAMPolicy(text []byte) (*RAMPolicy, error) {
 	var document struct {
-		Version   string
+		Version   string `json:"Version"`
 		Statement []struct {
-			Effect           string
-			Action, Resource words
-		}
+			Effect   string `json:"Effect"`
+			Action   words  `json:"Action"`
+			Resource words  `json:"Resource"`
+		} `json:"Statement"`
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
@@ -36,7 +37,7 @@ func ParseRAMPolicy(text []byte) (*RAMPolicy, error) {
 		return nil, fmt.Errorf("reading the RAM policy: %w", err)
 	}
 	if document.Version != "1" {
-		return nil, fmt.Errorf("the RAM policy has version %q; the only one there is is \"1\"", document.Version)
+		return nil, fmt.Errorf("the RAM policy has version %q; want \"1\"", document.Version)
 	}
 	p := &RAMPolicy{}
 	for i, s := range document.Statement {

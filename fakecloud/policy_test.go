@@ -1,6 +1,7 @@
 package fakecloud_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -103,9 +104,7 @@ func TestPolicyOverTheWire(t *testing.T) {
 			action, params := c.call(s)
 			before := s.Dump().String()
 			p := signedParams("Action", action, "RegionId", "cn-hangzhou")
-			for name, value := range params {
-				p[name] = value
-			}
+			maps.Copy(p, params)
 			p["Signature"] = fakecloud.Sign(http.MethodPost, p, fakecloud.DefaultAccessKeySecret)
 			status, answer := post(t, s.Cloud, nil, p)
 			if !c.refused {

@@ -15,7 +15,7 @@ for line in $(git grep -o --untracked -E '^func Fuzz[A-Za-z0-9]+' -- '*_test.go'
 	name=${line##*:}
 	ran=$((ran + 1))
 	# The end of the time is sometimes reported as a failure of its own, without an input that failed.
-	if go test "$package" -run '^$' -fuzz "^$name\$" -fuzztime "$time" >"$log" 2>&1 ||
+	if go test "$package" -run '^$' -fuzz "^$name\$" -fuzztime "$time" -fuzzminimizetime 1s >"$log" 2>&1 ||
 		{ grep -q 'context deadline exceeded' "$log" && ! grep -q 'Failing input' "$log"; }; then
 		echo "ok    $package $name: $(grep '^fuzz:' "$log" | tail -n 1 | sed 's/^fuzz: //')"
 	else

@@ -1,13 +1,47 @@
 package alibaba_test
 
 import (
+	"fmt"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
+	"github.com/slb-ingress/slb-ingress-controller/cloud/alibaba"
 )
+
+// quick lifts the limits of calls, which are of no matter where nobody is called.
+func quick(o *alibaba.Options) { o.Rates = alibaba.Rates{Share: 1, Writes: 1e9, Reads: 1e9} }
+
+// TestEndlessLists: a list whose count or token promises more and more pages ends in an error.
+func TestEndlessLists(t *testing.T) {
+	t.Parallel()
+	lists := `{"TotalCount":1000000000,"Acls":{"Acl":[{"AclId":"acl-1","AclName":"x"}]}}`
+	instances := `{"TotalCount":1000000000,"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"lb-1"}]}}`
+	pages := make([]answer, 1000)
+	for i := range pages {
+		pages[i] = ok(fmt.Sprintf(`{"NextToken":"t%d"}`, i))
+	}
+	s := &script{answers: map[string][]answer{
+		"DescribeLoadBalancers":      {ok(instances)},
+		"DescribeServerCertificates": {ok(`{}`)}, "DescribeCACertificates": {ok(`{}`)},
+		"DescribeAccessControlLists":    {ok(lists)},
+		"DescribeLoadBalancerAttribute": {ok(`{"LoadBalancerId":"lb-1"}`)},
+		"DescribeNetworkInterfaces":     pages,
+	}}
+	client := s.client(t, quick)
+	for _, id := range []cloud.ID{"", "lb-1"} {
+		_, err := client.Observe(t.Context(), cloud.Query{Owner: cloud.Owner{Cluster: "c1", Group: "class.slb.0"}, LoadBalancer: id})
+		if cloud.KindOf(err) != cloud.Unavailable || !strings.Contains(fmt.Sprint(err), "no end") {
+			t.Errorf("observing %q: got error %v", id, err)
+		}
+	}
+	if _, err := client.InterfacesOf(t.Context(), []netip.Addr{netip.MustParseAddr("10.0.0.1")}); cloud.KindOf(err) != cloud.Unavailable {
+		t.Errorf("interfaces: got error %v", err)
+	}
+}
 
 // FuzzObserve answers the reads with arbitrary bodies: there is an error of a kind that a Reader may
 // give, or a state that is normal, in which everything has an id.
@@ -37,7 +71,7 @@ func FuzzObserve(f *testing.F) {
 			"DescribeAccessControlLists":                 {ok(lists)},
 			"DescribeAccessControlListAttribute":         {ok(lists)},
 		}}
-		client := s.client(t, nil)
+		client := s.client(t, quick)
 		got, err := client.Observe(t.Context(), cloud.Query{
 			Owner: cloud.Owner{Cluster: "c1", Group: "class.slb.0"}, LoadBalancer: "lb-1", Ports: []int{80, 443},
 		})
@@ -72,7 +106,7 @@ func FuzzInterfaces(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		s := &script{answers: map[string][]answer{"DescribeNetworkInterfaces": {ok(body), ok(`{}`)}}}
 		asked := []netip.Addr{netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")}
-		found, err := s.client(t, nil).InterfacesOf(t.Context(), asked)
+		found, err := s.client(t, quick).InterfacesOf(t.Context(), asked)
 		if err != nil {
 			return
 		}

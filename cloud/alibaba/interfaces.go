@@ -38,7 +38,8 @@ func (c *Client) findInterfaces(ctx context.Context, addresses []netip.Addr, fou
 	for i, a := range addresses {
 		texts[i] = a.String()
 	}
-	for next := ""; ; {
+	next := ""
+	for range maxPages {
 		req := ecs.CreateDescribeNetworkInterfacesRequest()
 		req.VpcId, req.PrivateIpAddress, req.NextToken = c.vpcID, &texts, next
 		req.MaxResults = requests.Integer(strconv.Itoa(maxInterfaces))
@@ -54,6 +55,7 @@ func (c *Client) findInterfaces(ctx context.Context, addresses []netip.Addr, fou
 		}
 		next = resp.NextToken
 	}
+	return endless("DescribeNetworkInterfaces")
 }
 
 // keepInterface notes which of the addresses an interface has. The answer lists all of its

@@ -46,6 +46,9 @@ func (c *Client) observeACLs(ctx context.Context, o *observation) error {
 func (c *Client) listACLs(ctx context.Context) ([]slb.Acl, error) {
 	var all []slb.Acl
 	for page := 1; ; page++ {
+		if page > maxPages {
+			return nil, endless("DescribeAccessControlLists")
+		}
 		req := slb.CreateDescribeAccessControlListsRequest()
 		req.PageNumber, req.PageSize = requests.Integer(strconv.Itoa(page)), requests.Integer(strconv.Itoa(aclsPerPage))
 		resp := slb.CreateDescribeAccessControlListsResponse()
@@ -64,6 +67,9 @@ func (c *Client) listACLs(ctx context.Context) ([]slb.Acl, error) {
 func (c *Client) entriesOf(ctx context.Context, id string) ([]string, error) {
 	var entries []string
 	for page := 1; ; page++ {
+		if page > maxPages {
+			return nil, endless("DescribeAccessControlListAttribute")
+		}
 		req := slb.CreateDescribeAccessControlListAttributeRequest()
 		req.AclId = id
 		req.Page, req.PageSize = requests.Integer(strconv.Itoa(page)), requests.Integer(strconv.Itoa(aclsPerPage))

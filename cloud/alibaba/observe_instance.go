@@ -56,6 +56,9 @@ func describeInstance(id cloud.ID) *slb.DescribeLoadBalancerAttributeRequest {
 func (c *Client) taggedInstances(ctx context.Context, owner cloud.Owner) ([]cloud.ID, error) {
 	var ids []cloud.ID
 	for page := 1; ; page++ {
+		if page > maxPages {
+			return nil, endless("DescribeLoadBalancers")
+		}
 		req := slb.CreateDescribeLoadBalancersRequest()
 		req.PageNumber = requests.Integer(strconv.Itoa(page))
 		req.PageSize = requests.Integer(strconv.Itoa(instancesPerPage))

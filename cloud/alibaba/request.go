@@ -1,6 +1,7 @@
 package alibaba
 
 import (
+	"fmt"
 	"maps"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
@@ -30,4 +31,12 @@ func wireProtocol(p cloud.Protocol) string {
 		return "HTTPS"
 	}
 	return "HTTP"
+}
+
+// maxPages is more than any list of an account has, at 50 or more items a page. An answer whose count or
+// token is wrong would be read on for ever.
+const maxPages = 200
+
+func endless(op string) error {
+	return &cloud.Error{Kind: cloud.Unavailable, Op: op, Message: fmt.Sprintf("the list has no end within %d pages", maxPages)}
 }

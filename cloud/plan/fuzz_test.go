@@ -50,7 +50,7 @@ func FuzzMakeOfAnything(f *testing.F) {
 	f.Add([]byte(`{"LoadBalancer":{"ID":"lb-1","Override":true},"Listeners":[{"Port":80,"Forward":{"Port":443}}],"Rules":[{"Port":80,"Keep":true},{"Port":80,"Keep":true}]}`), []byte(`{"Instance":{"ID":"lb-1","Status":"locked"},"Foreign":{"Listeners":[{"Port":80}]}}`))
 	f.Fuzz(func(t *testing.T, wanted, there []byte) {
 		read := func() (want cloud.Stack, got cloud.Observed, ok bool) {
-			ok = json.Unmarshal(wanted, &want) == nil && json.Unmarshal(there, &got) == nil
+			ok = json.Unmarshal(wanted, &want) == nil && json.Unmarshal(there, &got) == nil //nolint:musttag // the fields' own names do
 			return want, got, ok
 		}
 		want, got, ok := read()

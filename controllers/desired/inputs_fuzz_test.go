@@ -102,7 +102,7 @@ func FuzzGroupNames(f *testing.F) {
 	f.Add("slb", 0)
 	f.Add("a.b.c", 7)
 	f.Add("class.slb.0", -1)
-	f.Add("lb-1", 00)
+	f.Add("lb-1", 0)
 	f.Add("lb-../x", 1)
 	f.Fuzz(func(t *testing.T, text string, n int) {
 		if class, number, ok := ParseClassGroup(GroupName(text, n)); text != "" && n >= 0 && (!ok || class != text || number != n) {

@@ -26,7 +26,7 @@ func FuzzCut(f *testing.F) {
 		if len(short) > n || !strings.HasPrefix(text, short) {
 			t.Errorf("%q within %d becomes %q", text, n, short)
 		}
-		if utf8.ValidString(text) && (!utf8.ValidString(short) || len(text) > n && len(short) < n-utf8.UTFMax+1) {
+		if utf8.ValidString(text) && (!utf8.ValidString(short) || len(text) > n && len(short) <= n-utf8.UTFMax) {
 			t.Errorf("%q within %d becomes %q", text, n, short)
 		}
 	})
@@ -55,7 +55,8 @@ func FuzzEventText(f *testing.F) {
 		if len(recorder.note) > maxNote || len(recorder.action) > maxAction {
 			t.Errorf("note of %d bytes, action of %d", len(recorder.note), len(recorder.action))
 		}
-		if utf8.ValidString(field) && utf8.ValidString(message) && !(utf8.ValidString(recorder.note) && utf8.ValidString(recorder.action)) {
+		if utf8.ValidString(field) && utf8.ValidString(message) &&
+			(!utf8.ValidString(recorder.note) || !utf8.ValidString(recorder.action)) {
 			t.Errorf("note %q, action %q", recorder.note, recorder.action)
 		}
 		if field == "" && len(message) <= maxNote && recorder.note != message {

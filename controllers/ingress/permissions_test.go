@@ -69,6 +69,8 @@ func shippedPolicy(t *testing.T) *fakecloud.RAMPolicy {
 
 // TestRAMPolicyIsProven: with the shipped RAM policy nothing is refused, and without any one of its
 // actions something that users expect does not come about. It writes down what.
+//
+//nolint:tparallel // the table is made when all of the subtests are done
 func TestRAMPolicyIsProven(t *testing.T) {
 	t.Parallel()
 	policy := shippedPolicy(t)
