@@ -46,12 +46,14 @@ func (b *builder) grantHosts(wants []*want) []*want {
 		shared: b.Config.Spec.HostSharing == v1alpha1.HostSharingAcrossNamespaces,
 		of:     map[string]string{}, under: map[string]map[string]bool{},
 	}
+	b.claimUnder(hosts)
 	for _, c := range b.recorded() {
 		namespace, _, _ := strings.Cut(c.Ingress, "/")
 		if asks[asked{c.Host, namespace}] {
 			hosts.claim(c.Host, namespace)
 		}
 	}
+	b.claimElsewhere(hosts)
 	var kept []*want
 	for _, w := range wants {
 		if hosts.claim(w.host, w.from.Namespace) {

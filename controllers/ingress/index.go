@@ -18,6 +18,7 @@ const (
 	byPlace        = "place"        // Ingress: placeOfClass or placeOfID
 	byService      = "service"      // Ingress and EndpointSlice: namespace/name of Services
 	bySecret       = "secret"       // Ingress: namespace/name of Secrets
+	byHost         = "host"         // Ingress and SLBInstance: class/host of what is asked for and of what is placed
 	byAddress      = "address"      // Ingress: addresses in its status
 	byPod          = "pod"          // EndpointSlice: namespace/name of its endpoints' Pods
 	byLoadBalancer = "loadbalancer" // SLBInstance and SLBConfig: instance id
@@ -36,6 +37,15 @@ func (p place) key() string {
 		return placeOfID(p.id)
 	}
 	return placeOfClass(p.class)
+}
+
+// hostsIn are the values of the index byHost: a class's name has no slash.
+func hostsIn(class string, hosts []string) []string {
+	keys := make([]string, len(hosts))
+	for i, host := range hosts {
+		keys[i] = class + "/" + host
+	}
+	return keys
 }
 
 func placeOfClass(class string) string { return "class/" + class }
@@ -73,6 +83,13 @@ func addIndexes(ctx context.Context, indexer client.FieldIndexer, options Option
 			}
 			return []string{p.key()}
 		}},
+		{&networkingv1.Ingress{}, byHost, func(o client.Object) []string {
+			p, ok := options.placeOf(asIngress(o))
+			if !ok {
+				return nil
+			}
+			return hostsIn(p.class, desired.Hosts(asIngress(o)))
+		}},
 		{&networkingv1.Ingress{}, byService, func(o client.Object) []string {
 			return names(desired.Services(asIngress(o)))
 		}},
@@ -103,6 +120,12 @@ func addIndexes(ctx context.Context, indexer client.FieldIndexer, options Option
 		{&v1alpha1.SLBInstance{}, byClass, func(o client.Object) []string {
 			if record, ok := o.(*v1alpha1.SLBInstance); ok {
 				return []string{record.Spec.Class}
+			}
+			return nil
+		}},
+		{&v1alpha1.SLBInstance{}, byHost, func(o client.Object) []string {
+			if record, ok := o.(*v1alpha1.SLBInstance); ok {
+				return hostsIn(record.Spec.Class, record.Status.Hosts)
 			}
 			return nil
 		}},

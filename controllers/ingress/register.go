@@ -3,6 +3,7 @@ package ingress
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -82,10 +83,11 @@ func Register(ctx context.Context, mgr ctrl.Manager, deps Deps, options Options)
 func newReconciler(mgr ctrl.Manager, deps Deps, options Options, secrets *secretStore, fallback func(context.Context) (cloud.Certificate, error)) *reconciler {
 	memory := newMemory()
 	records := newRecords(mgr.GetClient(), mgr.GetAPIReader())
+	placer := newPlacer(mgr.GetClient(), records, deps.Service, memory, options)
 	return &reconciler{
 		loader: &loader{
 			client: mgr.GetClient(), live: mgr.GetAPIReader(), homes: homes{mgr.GetClient()}, records: records, secrets: secrets, service: deps.Service,
-			doubts: newDoubts(), fallback: fallback, options: options,
+			doubts: newDoubts(), placer: placer, fallback: fallback, options: options,
 		},
 		service: deps.Service,
 		memory:  memory,
@@ -173,12 +175,13 @@ func serviceChanged() predicate.Predicate {
 	}}
 }
 
-// recordChanged passes what others do to an SLBInstance, and its instance's id, which decides where
-// Ingresses belong; the controller's own writes bring it no work.
+// recordChanged passes what others do to an SLBInstance, and its instance's id and hosts, which decide
+// where Ingresses belong; the controller's other own writes bring it no work.
 func recordChanged() predicate.Predicate {
 	return predicate.Or(deletionBegan(), predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
 		before, okA := e.ObjectOld.(*v1alpha1.SLBInstance)
 		after, okB := e.ObjectNew.(*v1alpha1.SLBInstance)
-		return !okA || !okB || before.Status.LoadBalancerID != after.Status.LoadBalancerID || leaves(before, after)
+		return !okA || !okB || before.Status.LoadBalancerID != after.Status.LoadBalancerID ||
+			leaves(before, after) || !slices.Equal(before.Status.Hosts, after.Status.Hosts)
 	}})
 }
