@@ -253,6 +253,8 @@ func (w *world) setting(line string) {
 	case "listenPort":
 		number, _ := strconv.Atoi(f[1])
 		w.snapshot.Record.Status.ListenPorts = append(w.snapshot.Record.Status.ListenPorts, v1alpha1.ListenPort{Port: number, Protocol: f[2]})
+	case "here", "elsewhere":
+		w.place(f)
 	case "release":
 		w.snapshot.Release = true
 	case "claim":
@@ -261,6 +263,20 @@ func (w *world) setting(line string) {
 		})
 	default:
 		w.t.Fatalf("setting %q is not known", line)
+	}
+}
+
+// place reads "here" and hosts, or "elsewhere" with a host and the namespace that it belongs to.
+func (w *world) place(f []string) {
+	if w.snapshot.Placement == nil {
+		w.snapshot.Placement = &desired.Placement{Hosts: map[string]bool{}, Elsewhere: map[string]string{}}
+	}
+	if f[0] == "elsewhere" {
+		w.snapshot.Placement.Elsewhere[strings.Trim(f[1], "-")] = f[2]
+		return
+	}
+	for _, host := range f[1:] {
+		w.snapshot.Placement.Hosts[strings.Trim(host, "-")] = true
 	}
 }
 

@@ -2,6 +2,9 @@ package desired
 
 import (
 	"fmt"
+	"slices"
+
+	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/slb-ingress/slb-ingress-controller/annotations"
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
@@ -62,6 +65,16 @@ func (b *builder) ofOthers(m *member, host string) bool {
 		}
 	}
 	return away || !b.home(m)
+}
+
+// asksTLS tells whether a member asks for TLS on this instance.
+func (b *builder) asksTLS(m *member) bool {
+	return slices.ContainsFunc(m.Spec.TLS, func(t networkingv1.IngressTLS) bool {
+		return len(t.Hosts) == 0 || slices.ContainsFunc(t.Hosts, func(raw string) bool {
+			host, err := normalizeHost(raw)
+			return err != nil || !b.ofOthers(m, host)
+		})
+	})
 }
 
 // tellElsewhere tells a member that names this instance by its id that another one serves its host.

@@ -216,7 +216,7 @@ func (b *builder) addCertificate(e *tlsEntry) string {
 // nobody asks for TLS has the same certificate on port 443, and that is as it should be.
 func (b *builder) tellFallback(members []*member) {
 	for _, m := range members {
-		if len(m.Spec.TLS) > 0 {
+		if b.asksTLS(m) {
 			b.tell(m.Ingress, "spec.tls", fault{
 				reason: cloud.FallbackCertificate, notice: true,
 				message: "no Ingress of the instance has a usable certificate: HTTPS is served with the certificate that was served last, or else with a self-signed one",
