@@ -32,9 +32,9 @@ type placer struct {
 	vacant  map[string]bool // groups without a record of which the service had nothing
 }
 
-func newPlacer(c client.Client, records *records, service cloud.Reader, memory *memory, options Options) *placer {
+func newPlacer(records *records, service cloud.Reader, memory *memory, options Options) *placer {
 	return &placer{
-		client: c, records: records, service: service, memory: memory, options: options,
+		client: records.client, records: records, service: service, memory: memory, options: options,
 		classes: map[string]*sync.Mutex{}, vacant: map[string]bool{},
 	}
 }
@@ -249,7 +249,7 @@ func (p *placer) instances(a *assignment) []placement.Instance {
 }
 
 // maxHostBytes bounds the hosts on one record, which is at most 32 KiB with everything that it holds.
-const maxHostBytes = 6 << 10
+const maxHostBytes = 4 << 10
 
 func capacityOf(config *v1alpha1.SLBConfig) placement.Capacity {
 	l := limitsOf(config).Filled()

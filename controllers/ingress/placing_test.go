@@ -336,11 +336,12 @@ func TestCrashesWhilePlacing(t *testing.T) {
 		t.Run(fmt.Sprintf("After%d", n), func(t *testing.T) {
 			t.Parallel()
 			play(t, func(w *world) {
-				left := n
+				done := 0
 				w.api.done = func() {
-					if left--; left == -1 {
+					if done == n {
 						w.life.kill()
 					}
+					done++
 				}
 				all := scene(w)
 				w.run(audits)

@@ -83,7 +83,7 @@ func Register(ctx context.Context, mgr ctrl.Manager, deps Deps, options Options)
 func newReconciler(mgr ctrl.Manager, deps Deps, options Options, secrets *secretStore, fallback func(context.Context) (cloud.Certificate, error)) *reconciler {
 	memory := newMemory()
 	records := newRecords(mgr.GetClient(), mgr.GetAPIReader())
-	placer := newPlacer(mgr.GetClient(), records, deps.Service, memory, options)
+	placer := newPlacer(records, deps.Service, memory, options)
 	return &reconciler{
 		loader: &loader{
 			client: mgr.GetClient(), live: mgr.GetAPIReader(), homes: homes{mgr.GetClient()}, records: records, secrets: secrets, service: deps.Service,

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func usual() Capacity { return Capacity{Rules: 40, Members: 200, Extensions: 3, Bytes: 6 << 10} }
+func usual() Capacity { return Capacity{Rules: 40, Members: 200, Extensions: 3, Bytes: 4 << 10} }
 
 func empty(n int) []Instance {
 	var list []Instance
@@ -60,81 +60,96 @@ func TestPlace(t *testing.T) {
 		"FirstWithRoom": {
 			"a later host may fill what an earlier one could not",
 			empty(3), aged(host("a", 30), host("b", 20), host("c", 10)),
-			map[string]int{"a": 0, "b": 1, "c": 0}, nil,
+			map[string]int{"a": 0, "b": 1, "c": 0},
+			nil,
 		},
 		"None": {
 			"when all are full the newest goes nowhere",
 			empty(2), aged(host("a", 30), host("b", 30), host("c", 11)),
-			map[string]int{"a": 0, "b": 1}, []string{"c"},
+			map[string]int{"a": 0, "b": 1},
+			[]string{"c"},
 		},
 		"TooLarge": {
 			"a host that no instance has room for gets one of its own",
 			empty(2), aged(host("a", 1), host("b", 100)),
-			map[string]int{"a": 0, "b": 1}, nil,
+			map[string]int{"a": 0, "b": 1},
+			nil,
 		},
 		"Foreign": {
 			"rules of others count",
 			foreign, aged(host("a", 11), host("b", 10)),
-			map[string]int{"a": 1, "b": 0}, nil,
+			map[string]int{"a": 1, "b": 0},
+			nil,
 		},
 		"Members": {
 			"each group counts once on an instance",
 			holding(empty(2), 0, Host{Name: "old", Rules: 1, Groups: groups(0, 18)}),
 			aged(Host{Name: "a", Rules: 1, Groups: groups(18, 21)}, Host{Name: "b", Rules: 1, Groups: groups(0, 20)}),
-			map[string]int{"a": 1, "b": 0}, nil,
+			map[string]int{"a": 1, "b": 0},
+			nil,
 		},
 		"MembersNowhere": {
 			"a host is not placed where its members have no room",
 			holding(empty(1), 0, Host{Name: "old", Rules: 1, Groups: groups(0, 18)}),
 			aged(Host{Name: "a", Rules: 1, Groups: groups(18, 21)}, host("b", 1)),
-			map[string]int{"b": 0}, []string{"a"},
+			map[string]int{"b": 0},
+			[]string{"a"},
 		},
 		"Extensions": {
 			"the first certificate is the default one, and hosts that share it need no extension",
 			empty(2), aged(tls("a", "x"), tls("b", "1"), tls("c", "2"), tls("d", "3"), tls("e", "4"), tls("f", "x")),
-			map[string]int{"a": 0, "b": 0, "c": 0, "d": 0, "e": 1, "f": 0}, nil,
+			map[string]int{"a": 0, "b": 0, "c": 0, "d": 0, "e": 1, "f": 0},
+			nil,
 		},
 		"ExtensionsNowhere": {
 			"a host without extension is served all the same",
 			empty(1), aged(tls("a", "x"), tls("b", "1"), tls("c", "2"), tls("d", "3"), tls("e", "4")),
-			map[string]int{"a": 0, "b": 0, "c": 0, "d": 0, "e": 0}, nil,
+			map[string]int{"a": 0, "b": 0, "c": 0, "d": 0, "e": 0},
+			nil,
 		},
 		"WildcardAndCovered": {
 			"what comes together goes together",
 			empty(2), aged(host("a.foo.com", 20), host("x", 20), host("*.foo.com", 10), host("b.foo.com", 10)),
-			map[string]int{"a.foo.com": 0, "*.foo.com": 0, "b.foo.com": 0, "x": 1}, nil,
+			map[string]int{"a.foo.com": 0, "*.foo.com": 0, "b.foo.com": 0, "x": 1},
+			nil,
 		},
 		"WildcardFollows": {
 			"a wildcard goes to the oldest host that it covers, full or not",
 			holding(holding(empty(3), 2, Host{Name: "a.foo.com", Age: 1, Rules: 40}), 1, Host{Name: "b.foo.com", Age: 2, Rules: 1}),
 			aged(host("*.foo.com", 1)),
-			map[string]int{"*.foo.com": 2}, nil,
+			map[string]int{"*.foo.com": 2},
+			nil,
 		},
 		"CoveredFollows": {
 			"a host goes to the narrowest wildcard that covers it",
 			holding(holding(empty(2), 0, host("*.com", 1)), 1, host("*.foo.com", 40)),
 			aged(host("a.foo.com", 1), host("a.com", 1)),
-			map[string]int{"a.foo.com": 1, "a.com": 0}, nil,
+			map[string]int{"a.foo.com": 1, "a.com": 0},
+			nil,
 		},
 		"ClosedTakesWhatBelongsToIt": {
 			"an instance beyond maxInstances takes nothing else",
 			closed, aged(host("a.foo.com", 1), host("x", 1)),
-			map[string]int{"a.foo.com": 0, "x": 1}, nil,
+			map[string]int{"a.foo.com": 0, "x": 1},
+			nil,
 		},
 		"Bound": {
 			"an Ingress names the instance",
 			holding(empty(3), 1, host("*.foo.com", 1)), aged(Host{Name: "x", Rules: 1, Bound: true, To: 2}, Host{Name: "a.foo.com", Rules: 1, Bound: true, To: 2}),
-			map[string]int{"x": 2, "a.foo.com": 1}, nil,
+			map[string]int{"x": 2, "a.foo.com": 1},
+			nil,
 		},
 		"Record": {
 			"names have to fit into the record, whatever belongs together",
 			short, aged(host("*.foo.com", 1), host("abcd.foo.com", 1), host("b.com", 1)),
-			map[string]int{"*.foo.com": 0, "b.com": 1}, []string{"abcd.foo.com"},
+			map[string]int{"*.foo.com": 0, "b.com": 1},
+			[]string{"abcd.foo.com"},
 		},
 		"NoHost": {
 			"requests to unknown hosts are a host, too, and need no rule",
 			holding(empty(2), 0, host("a", 40)), aged(host("", 0)),
-			map[string]int{"": 0}, nil,
+			map[string]int{"": 0},
+			nil,
 		},
 	}
 	for name, tc := range cases {
