@@ -406,6 +406,12 @@ func TestClassSettingsRefused(t *testing.T) {
 		"CertificateTwice": {DefaultCertificate: &v1alpha1.CertificateSource{SecretName: "s", CertificateID: "c"}},
 		"CertificateNone":  {DefaultCertificate: &v1alpha1.CertificateSource{}},
 		"AllowedID":        {AllowedLoadBalancerIDs: &yes},
+		"ManyInstances":    {MaxInstances: 51},
+		"FewInstances":     {MaxInstances: -1},
+		"AddressOfSeveral": {
+			MaxInstances: 2, AddressType: cloud.AddressIntranet, VSwitchID: "vsw-1",
+			LoadBalancer: &v1alpha1.LoadBalancerSettings{Address: "10.0.0.5"},
+		},
 	}
 	for name, spec := range cases {
 		t.Run(name, func(t *testing.T) {
