@@ -98,6 +98,9 @@ func (d *demands) host(name string, m *member) int {
 			space = m.Namespace
 		}
 		d.spaces = append(d.spaces, space)
+		if !d.shared && name != "" {
+			d.hosts[i].Owner = space
+		}
 	}
 	return i
 }

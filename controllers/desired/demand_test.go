@@ -25,22 +25,22 @@ func TestDemands(t *testing.T) {
 			[]string{"shop/b@2 b.com Prefix /x web:80", "shop/a@1 a.com Prefix / web:80", "shop/a@1 a.com Prefix /x web:80", "shop/b@2 A.com Prefix /x api:80"},
 			"", nil,
 			[]placement.Host{
-				{Name: "a.com", Age: 0, Rules: 2, Groups: []string{"shop/web:80", "shop/api:80"}},
-				{Name: "b.com", Age: 1, Rules: 1, Groups: []string{"shop/web:80"}},
+				{Name: "a.com", Age: 0, Rules: 2, Owner: "shop", Groups: []string{"shop/web:80", "shop/api:80"}},
+				{Name: "b.com", Age: 1, Rules: 1, Owner: "shop", Groups: []string{"shop/web:80"}},
 			},
 		},
 		"Exact": {
 			"what is below an Exact path may need a rule, which one beside it shares",
 			[]string{"shop/a@1 a.com Exact /x web:80", "shop/a@1 a.com Prefix /x web:80", "shop/a@1 a.com Exact / web:80"},
 			"", nil,
-			[]placement.Host{{Name: "a.com", Rules: 3, Groups: []string{"shop/web:80"}}},
+			[]placement.Host{{Name: "a.com", Rules: 3, Owner: "shop", Groups: []string{"shop/web:80"}}},
 		},
 		"DefaultBackend": {
 			"it is a rule of each host without a root, and a host of its own without a rule",
 			[]string{"shop/a@1 a.com Prefix /x web:80", "shop/a@1 default def:80"},
 			"", nil,
 			[]placement.Host{
-				{Name: "a.com", Rules: 2, Groups: []string{"shop/web:80", "shop/def:80"}},
+				{Name: "a.com", Rules: 2, Owner: "shop", Groups: []string{"shop/web:80", "shop/def:80"}},
 				{Name: "", Age: 1, Groups: []string{"shop/def:80"}},
 			},
 		},
@@ -54,14 +54,14 @@ func TestDemands(t *testing.T) {
 			"what a host's owner does not get takes no room",
 			[]string{"one/a@1 a.com Prefix / web:80", "two/b@2 a.com Prefix /x web:80"},
 			"", nil,
-			[]placement.Host{{Name: "a.com", Rules: 1, Groups: []string{"one/web:80"}}},
+			[]placement.Host{{Name: "a.com", Rules: 1, Owner: "one", Groups: []string{"one/web:80"}}},
 		},
 		"OwnerOnRecord": {
 			"the owner is who claimed first, not who is oldest",
 			[]string{"one/a@1 a.com Prefix / web:80", "two/b@2 a.com Prefix /x web:80", "two/b@2 a.com Prefix /y web:80"},
 			"",
 			map[string]string{"a.com": "two"},
-			[]placement.Host{{Name: "a.com", Rules: 2, Groups: []string{"two/web:80"}}},
+			[]placement.Host{{Name: "a.com", Rules: 2, Owner: "two", Groups: []string{"two/web:80"}}},
 		},
 		"Shared": {
 			"where namespaces share hosts all count",
@@ -73,15 +73,15 @@ func TestDemands(t *testing.T) {
 			"a canary shares the rule and adds members",
 			[]string{"shop/a@1 a.com Prefix / web:80", "shop/b@2 a.com Prefix / next:80", "shop/b@2 annotation canary=true"},
 			"", nil,
-			[]placement.Host{{Name: "a.com", Rules: 1, Groups: []string{"shop/web:80", "shop/next:80"}}},
+			[]placement.Host{{Name: "a.com", Rules: 1, Owner: "shop", Groups: []string{"shop/web:80", "shop/next:80"}}},
 		},
 		"TLS": {
 			"the first Secret for the host",
 			[]string{"shop/a@1 a.com Prefix / web:80", "shop/a@1 b.com Prefix / web:80", "shop/a@1 tls star *.com", "shop/a@1 tls b b.com"},
 			"", nil,
 			[]placement.Host{
-				{Name: "a.com", Age: 0, Rules: 1, Groups: []string{"shop/web:80"}, Certificate: "shop/star"},
-				{Name: "b.com", Age: 1, Rules: 1, Groups: []string{"shop/web:80"}, Certificate: "shop/star"},
+				{Name: "a.com", Age: 0, Rules: 1, Owner: "shop", Groups: []string{"shop/web:80"}, Certificate: "shop/star"},
+				{Name: "b.com", Age: 1, Rules: 1, Owner: "shop", Groups: []string{"shop/web:80"}, Certificate: "shop/star"},
 			},
 		},
 	}

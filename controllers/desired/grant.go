@@ -60,9 +60,7 @@ func (b *builder) grantHosts(wants []*want) []*want {
 			kept = append(kept, w)
 			continue
 		}
-		b.tell(w.from.Ingress, w.hostField, fault{reason: cloud.HostClaimed, message: fmt.Sprintf(
-			"host %q, or a host that it overlaps, belongs to another namespace, which claimed it first: use another host, or let namespaces share hosts by hostSharing %q in the class's SLBConfig",
-			w.host, v1alpha1.HostSharingAcrossNamespaces)})
+		b.tell(w.from.Ingress, w.hostField, fault{reason: cloud.HostClaimed, message: HostClaimed(w.host)})
 	}
 	return kept
 }

@@ -7,6 +7,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/slb-ingress/slb-ingress-controller/annotations"
+	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 	"github.com/slb-ingress/slb-ingress-controller/controllers/placement"
 )
@@ -19,6 +20,12 @@ type Placement struct {
 	// Elsewhere are the hosts that other groups of the class serve, with the namespace that each
 	// belongs to as far as that is on record.
 	Elsewhere map[string]string
+}
+
+// HostClaimed is what the author of an Ingress is told whose host belongs to another namespace.
+func HostClaimed(host string) string {
+	return fmt.Sprintf("host %q, or a host that it overlaps, belongs to another namespace, which claimed it first: use another host, or let namespaces share hosts by hostSharing %q in the class's SLBConfig",
+		host, v1alpha1.HostSharingAcrossNamespaces)
 }
 
 // here tells whether the group serves a host.

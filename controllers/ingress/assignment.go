@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -27,6 +28,8 @@ type assignment struct {
 	at        map[string]int            // number of the instance by host
 	hosts     map[int][]string          // by number
 	result    placement.Result
+	contested map[string]bool // hosts that overlap another namespace's
+	refused   []cloud.Problem // of Ingresses that the class does not serve
 }
 
 // bind notes that an Ingress names the n-th instance.
@@ -84,6 +87,45 @@ func (a *assignment) unplaced() []placement.Host {
 	return list
 }
 
+// admit leaves out hosts that overlap another namespace's host: they would take room beside it, where
+// a wildcard's hosts have to go, and not be served.
+func (a *assignment) admit(hosts []placement.Host) []placement.Host {
+	owners := map[string]string{} // of what is placed or admitted
+	for host := range a.at {
+		owners[host] = a.demands[host].Owner
+	}
+	a.contested = map[string]bool{}
+	var admitted []placement.Host
+	for _, h := range hosts {
+		if a.contested[h.Name] = contested(h, owners); a.contested[h.Name] {
+			continue
+		}
+		owners[h.Name] = h.Owner
+		admitted = append(admitted, h)
+	}
+	return admitted
+}
+
+func contested(h placement.Host, owners map[string]string) bool {
+	if h.Owner == "" {
+		return false
+	}
+	for _, wildcard := range placement.Wildcards(h.Name) {
+		if owner, ok := owners[wildcard]; ok && owner != h.Owner {
+			return true
+		}
+	}
+	if !strings.HasPrefix(h.Name, "*.") {
+		return false
+	}
+	for host, owner := range owners {
+		if owner != h.Owner && placement.Covers(h.Name, host) {
+			return true
+		}
+	}
+	return false
+}
+
 // end is one more than the greatest number that an instance has or may have.
 func (a *assignment) end() int {
 	end := a.max()
@@ -133,14 +175,18 @@ func (a *assignment) problems() []cloud.Problem {
 	for _, l := range a.result.Left {
 		left[l.Name] = l
 	}
-	var list []cloud.Problem
+	list := slices.Clone(a.refused)
 	for _, ing := range a.ingresses {
 		for _, host := range desired.Hosts(ing) {
+			p := cloud.Problem{Object: objectOf(ing), Field: desired.HostField(ing, host)}
 			if l, ok := left[host]; ok {
-				list = append(list, cloud.Problem{
-					Object: objectOf(ing), Field: desired.HostField(ing, host), Reason: cloud.RulesExhausted, Message: a.noRoom(l),
-				})
+				p.Reason, p.Message = cloud.RulesExhausted, a.noRoom(l)
+			} else if a.contested[host] {
+				p.Reason, p.Message = cloud.HostClaimed, desired.HostClaimed(host)
+			} else {
+				continue
 			}
+			list = append(list, p)
 		}
 	}
 	return list

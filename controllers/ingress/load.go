@@ -42,7 +42,8 @@ type loaded struct {
 	WholeClass bool
 	// Unseen is why the service could not be asked what it serves; the group's hosts are not known.
 	Unseen error
-	// Siblings are the addresses of the class's instances in their order, where hosts are placed.
+	// Siblings are the addresses of the class's instances in their order, if an Ingress has hosts on
+	// several.
 	Siblings []string
 	// Problems are those that reading found.
 	Problems []cloud.Problem

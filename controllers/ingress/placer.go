@@ -9,6 +9,7 @@ import (
 
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
@@ -26,6 +27,8 @@ type placer struct {
 	service cloud.Reader
 	memory  *memory
 	options Options
+	// allowed leaves out the Ingresses of namespaces that their class does not serve.
+	allowed func(context.Context, *loaded) (map[types.UID]string, error)
 
 	mu      sync.Mutex
 	classes map[string]*sync.Mutex
@@ -52,29 +55,44 @@ func (p *placer) lock(class string) (unlock func()) {
 
 // spread reads a class and its records as they are after our own writes.
 func (p *placer) spread(ctx context.Context, class string) (spread, error) {
+	s, err := p.glance(ctx, class)
+	if err != nil {
+		return s, err
+	}
+	for _, n := range s.numbers() {
+		if err := p.reread(ctx, s, n); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// glance reads a class and its records from the cache, and those that the cache does not have yet.
+func (p *placer) glance(ctx context.Context, class string) (spread, error) {
 	s, err := readSpread(ctx, p.client, class)
 	if err != nil {
 		return s, err
 	}
-	names := p.records.names()
-	for _, n := range s.numbers() {
-		names = append(names, s.records[n].Name)
-	}
-	for _, name := range names {
-		n, ok := s.number(name)
-		if !ok {
-			continue
-		}
-		record, err := p.records.read(ctx, name)
-		if err != nil {
-			return s, err
-		}
-		delete(s.records, n)
-		if record != nil {
-			s.records[n] = record
+	for _, name := range p.records.names() {
+		if n, ok := s.number(name); ok && s.records[n] == nil {
+			if err := p.reread(ctx, s, n); err != nil {
+				return s, err
+			}
 		}
 	}
 	return s, nil
+}
+
+func (p *placer) reread(ctx context.Context, s spread, n int) error {
+	record, err := p.records.read(ctx, desired.GroupName(s.class, n))
+	if err != nil {
+		return err
+	}
+	delete(s.records, n)
+	if record != nil {
+		s.records[n] = record
+	}
+	return nil
 }
 
 // place places the hosts of a class that have no instance, and takes those off that nobody asks for
@@ -148,7 +166,11 @@ func (p *placer) readIngresses(ctx context.Context, a *assignment) error {
 		}
 	}
 	slices.SortFunc(a.ingresses, compareAge)
-	return nil
+	admitted := loaded{}
+	admitted.Ingresses = a.ingresses
+	_, err := p.allowed(ctx, &admitted)
+	a.ingresses, a.refused = admitted.Ingresses, admitted.Problems
+	return err
 }
 
 // decide finds an instance for each host that has none: the one that serves it already, if a record
@@ -160,7 +182,7 @@ func (p *placer) decide(ctx context.Context, a *assignment) error {
 	if err := p.survey(ctx, a); err != nil {
 		return err
 	}
-	unplaced := a.unplaced()
+	unplaced := a.admit(a.unplaced())
 	if len(unplaced) == 0 {
 		return nil
 	}

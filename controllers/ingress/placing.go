@@ -56,9 +56,13 @@ func (l *loader) loadPlacement(ctx context.Context, g group, in *loaded) error {
 	if g.class == "" {
 		return nil
 	}
-	s, err := l.placer.spread(ctx, g.class)
+	s, err := l.placer.glance(ctx, g.class)
 	if err != nil {
 		return err
+	}
+	delete(s.records, g.n)
+	if in.Record != nil {
+		s.records[g.n] = in.Record // after our own writes
 	}
 	if s.on() && s.config != nil && (in.Record == nil || len(in.Record.Status.Hosts) == 0) {
 		s, _, err = l.placer.place(ctx, g.class)
@@ -74,7 +78,7 @@ func (l *loader) loadPlacement(ctx context.Context, g group, in *loaded) error {
 		in.DefaultSecret = secretName(in.Record.Status.DefaultSecret)
 	}
 	if s.on() {
-		in.Placement, in.Siblings = s.placementFor(g.n), s.addresses()
+		in.Placement = s.placementFor(g.n)
 	}
 	in.Absent = in.Record == nil && (s.on() || g.n > 0)
 	if s.on() && s.config == nil && !in.Absent && len(in.Record.Status.Hosts) == 0 && in.Record.Status.EmptySince == nil {
@@ -102,7 +106,22 @@ func (l *loader) loadPlaced(ctx context.Context, g group, in *loaded) error {
 			in.Ingresses = append(in.Ingresses, ing)
 		}
 	}
-	return nil
+	return l.loadSiblings(ctx, g, in)
+}
+
+// loadSiblings reads the addresses of the class's instances, if an Ingress has hosts on several. They
+// must be as new as the Ingress's status, or what a sibling wrote there a moment ago looked foreign.
+func (l *loader) loadSiblings(ctx context.Context, g group, in *loaded) error {
+	away := func(host string) bool {
+		_, ok := in.Placement.Elsewhere[host]
+		return ok
+	}
+	if !slices.ContainsFunc(in.Ingresses, func(ing *networkingv1.Ingress) bool { return slices.ContainsFunc(desired.Hosts(ing), away) }) {
+		return nil
+	}
+	s, err := l.placer.spread(ctx, g.class)
+	in.Siblings = s.addresses()
+	return err
 }
 
 // concerned are the groups that an Ingress's change concerns, and the places of its class: its hosts

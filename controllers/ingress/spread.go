@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	networkingv1 "k8s.io/api/networking/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
@@ -47,22 +45,15 @@ func (s spread) number(name string) (int, bool) {
 
 // readParameters reads the parameters of a class of ours; nil if they or the class are missing.
 func readParameters(ctx context.Context, reader client.Reader, name string) (*v1alpha1.SLBConfig, error) {
-	var class networkingv1.IngressClass
-	if err := reader.Get(ctx, types.NamespacedName{Name: name}, &class); err != nil || class.Spec.Controller != ControllerName {
-		return nil, client.IgnoreNotFound(err)
+	class, err := readClass(ctx, reader, name)
+	if err != nil || class == nil || class.Spec.Controller != ControllerName {
+		return nil, err
 	}
-	parameters := class.Spec.Parameters
-	switch {
-	case parameters == nil:
-		return defaultConfig(), nil
-	case parameters.Kind != kindSLBConfig || parameters.APIGroup == nil || *parameters.APIGroup != v1alpha1.GroupName:
-		return nil, nil //nolint:nilnil // absence is an answer here, not an error
+	config, missing, err := readConfig(ctx, reader, class)
+	if err != nil || missing != "" {
+		return nil, err
 	}
-	var config v1alpha1.SLBConfig
-	if err := reader.Get(ctx, types.NamespacedName{Name: parameters.Name}, &config); err != nil {
-		return nil, client.IgnoreNotFound(err)
-	}
-	return &config, nil
+	return config, nil
 }
 
 // max is how many instances the class may have.
@@ -113,6 +104,15 @@ func ownersOf(record *v1alpha1.SLBInstance) map[string]string {
 		}
 	}
 	return owners
+}
+
+// placedOwners are the namespaces that a record's hosts belong to, as far as that is recorded.
+func placedOwners(record *v1alpha1.SLBInstance) map[string]string {
+	owners, placed := ownersOf(record), map[string]string{}
+	for _, host := range record.Status.Hosts {
+		placed[host] = owners[host]
+	}
+	return placed
 }
 
 // addresses are those of the class's instances, in their order.

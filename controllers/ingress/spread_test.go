@@ -88,6 +88,10 @@ func TestWildcardKeepsItsTenants(t *testing.T) {
 		if notes := w.life.told.of("late", cloud.HostClaimed); len(notes) != 1 {
 			w.Errorf("HostClaimed: got %q, want it told once", notes)
 		}
+		want = map[string][]string{"class.slb.0": {"a.shop.example", "*.shop.example", "c.shop.example"}, "class.slb.1": nil}
+		if diff := cmp.Diff(want, w.placed()); diff != "" {
+			w.Errorf("what belongs to another namespace takes no room: placed (-want +got):\n%s", diff)
+		}
 	})
 }
 

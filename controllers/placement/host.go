@@ -17,6 +17,8 @@ type Host struct {
 	Rules int
 	// Groups name the vServer groups that it needs. Hosts of one instance share them.
 	Groups []string
+	// Owner is whom it belongs to; empty where hosts belong to nobody. Place does not look at it.
+	Owner string
 	// Certificate names the certificate that it asks for; empty: none of its own.
 	Certificate string
 	// Bound tells that an Ingress names the instance To for it.
