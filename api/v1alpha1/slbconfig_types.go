@@ -37,6 +37,7 @@ type SLBConfigList struct {
 // +kubebuilder:validation:XValidation:rule="!has(self.loadBalancerID) || !(has(self.loadBalancer) || has(self.tags) || (has(self.vSwitchID) && size(self.vSwitchID) > 0))",message="loadBalancerID names an instance that exists: loadBalancer, tags and vSwitchID are for instances that are created"
 // +kubebuilder:validation:XValidation:rule="has(self.loadBalancerID) || !has(self.forceOverrideListeners) || !self.forceOverrideListeners",message="forceOverrideListeners is about the instance that loadBalancerID names"
 // +kubebuilder:validation:XValidation:rule="!has(self.maxInstances) || self.maxInstances == 1 || !has(self.loadBalancer) || !has(self.loadBalancer.address) || size(self.loadBalancer.address) == 0",message="loadBalancer.address is for one instance: remove it, or set maxInstances to 1"
+// +kubebuilder:validation:XValidation:rule="!has(self.loadBalancerID) || !has(self.maxInstances) || self.maxInstances == 1",message="loadBalancerID names the one instance of the class: remove it, or set maxInstances to 1"
 type SLBConfigSpec struct {
 	// LoadBalancerID is an existing instance that serves all Ingresses of the class, but for those that
 	// name another one by annotation. It stays its owner's: it is never deleted, and of its listeners

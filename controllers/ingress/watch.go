@@ -2,6 +2,7 @@ package ingress
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -200,7 +201,8 @@ func (r router) ofRecords() handler.EventHandler {
 			if !okA || !okB {
 				return
 			}
-			if before.Status.LoadBalancerID != after.Status.LoadBalancerID || before.DeletionTimestamp.IsZero() != after.DeletionTimestamp.IsZero() {
+			if before.Status.LoadBalancerID != after.Status.LoadBalancerID || before.DeletionTimestamp.IsZero() != after.DeletionTimestamp.IsZero() ||
+				!maps.Equal(placedOwners(before), placedOwners(after)) {
 				events.Update(ctx, e, q)
 			}
 			if asked, err := (homes{r.client}).asked(ctx, after.Spec.Class); err != nil {

@@ -408,6 +408,7 @@ func TestClassSettingsRefused(t *testing.T) {
 		"AllowedID":        {AllowedLoadBalancerIDs: &yes},
 		"ManyInstances":    {MaxInstances: 51},
 		"FewInstances":     {MaxInstances: -1},
+		"SeveralByID":      {MaxInstances: 2, LoadBalancerID: "lb-1"},
 		"AddressOfSeveral": {
 			MaxInstances: 2, AddressType: cloud.AddressIntranet, VSwitchID: "vsw-1",
 			LoadBalancer: &v1alpha1.LoadBalancerSettings{Address: "10.0.0.5"},
