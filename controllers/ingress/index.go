@@ -83,13 +83,7 @@ func addIndexes(ctx context.Context, indexer client.FieldIndexer, options Option
 			}
 			return []string{p.key()}
 		}},
-		{&networkingv1.Ingress{}, byHost, func(o client.Object) []string {
-			p, ok := options.placeOf(asIngress(o))
-			if !ok {
-				return nil
-			}
-			return hostsIn(p.class, desired.Hosts(asIngress(o)))
-		}},
+		{&networkingv1.Ingress{}, byHost, func(o client.Object) []string { return options.hostsOf(asIngress(o)) }},
 		{&networkingv1.Ingress{}, byService, func(o client.Object) []string {
 			return names(desired.Services(asIngress(o)))
 		}},
@@ -123,12 +117,7 @@ func addIndexes(ctx context.Context, indexer client.FieldIndexer, options Option
 			}
 			return nil
 		}},
-		{&v1alpha1.SLBInstance{}, byHost, func(o client.Object) []string {
-			if record, ok := o.(*v1alpha1.SLBInstance); ok {
-				return hostsIn(record.Spec.Class, record.Status.Hosts)
-			}
-			return nil
-		}},
+		{&v1alpha1.SLBInstance{}, byHost, placedOn},
 	}
 	for _, index := range indexes {
 		if err := indexer.IndexField(ctx, index.object, index.name, index.values); err != nil {
@@ -136,6 +125,24 @@ func addIndexes(ctx context.Context, indexer client.FieldIndexer, options Option
 		}
 	}
 	return nil
+}
+
+// hostsOf are the values of byHost of what an Ingress asks for.
+func (o Options) hostsOf(ing *networkingv1.Ingress) []string {
+	p, ok := o.placeOf(ing)
+	if !ok {
+		return nil
+	}
+	return hostsIn(p.class, desired.Hosts(ing))
+}
+
+// placedOn are the values of byHost of what is placed on an instance.
+func placedOn(o client.Object) []string {
+	record, ok := o.(*v1alpha1.SLBInstance)
+	if !ok {
+		return nil
+	}
+	return hostsIn(record.Spec.Class, record.Status.Hosts)
 }
 
 // asIngress is for index functions, which the cache calls with the type they were registered for.
