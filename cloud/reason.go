@@ -39,6 +39,7 @@ const (
 	ChangeBarred             Reason = "ChangeBarred"             // the controller's own guard kept a change from being sent
 	SurplusLoadBalancer      Reason = "SurplusLoadBalancer"      // a second instance carries the group's tags and is not bare
 	QuotaExceeded            Reason = "QuotaExceeded"            // of the account
+	QuotaNearlyUsed          Reason = "QuotaNearlyUsed"          // four fifths of a quota of an instance or of the region are used
 	FallbackCertificate      Reason = "FallbackCertificate"      // HTTPS is served with the self-signed certificate
 	InstanceCreated          Reason = "LoadBalancerCreated"      // Normal: an instance was created for the class
 	InstanceReleased         Reason = "LoadBalancerReleased"     // Normal: an instance that was created for the class is released
@@ -74,6 +75,7 @@ const (
 	ApproximateWildcard      Reason = "ApproximateWildcard"       // Normal: a wildcard takes more than one label
 	PathConflict             Reason = "PathConflict"              // another Ingress has this host and path
 	HostClaimed              Reason = "HostClaimed"               // another namespace has this host
+	HostElsewhere            Reason = "HostElsewhere"             // another instance of the class serves the host, not the one that the Ingress names
 	DefaultBackendTaken      Reason = "DefaultBackendTaken"       // one default backend an instance
 	HostlessPath             Reason = "HostlessPath"              // Normal: host-less paths do not serve known hosts
 	RulesExhausted           Reason = "RulesExhausted"            // the listener has no room for this path

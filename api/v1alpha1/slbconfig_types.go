@@ -36,6 +36,8 @@ type SLBConfigList struct {
 // +kubebuilder:validation:XValidation:rule="has(self.loadBalancerID) == has(oldSelf.loadBalancerID) && (!has(self.loadBalancerID) || self.loadBalancerID == oldSelf.loadBalancerID)",message="loadBalancerID cannot be added, changed or removed: use another SLBConfig and another class, and move the Ingresses"
 // +kubebuilder:validation:XValidation:rule="!has(self.loadBalancerID) || !(has(self.loadBalancer) || has(self.tags) || (has(self.vSwitchID) && size(self.vSwitchID) > 0))",message="loadBalancerID names an instance that exists: loadBalancer, tags and vSwitchID are for instances that are created"
 // +kubebuilder:validation:XValidation:rule="has(self.loadBalancerID) || !has(self.forceOverrideListeners) || !self.forceOverrideListeners",message="forceOverrideListeners is about the instance that loadBalancerID names"
+// +kubebuilder:validation:XValidation:rule="!has(self.maxInstances) || self.maxInstances == 1 || !has(self.loadBalancer) || !has(self.loadBalancer.address) || size(self.loadBalancer.address) == 0",message="loadBalancer.address is for one instance: remove it, or set maxInstances to 1"
+// +kubebuilder:validation:XValidation:rule="!has(self.loadBalancerID) || !has(self.maxInstances) || self.maxInstances == 1",message="loadBalancerID names the one instance of the class: remove it, or set maxInstances to 1"
 type SLBConfigSpec struct {
 	// LoadBalancerID is an existing instance that serves all Ingresses of the class, but for those that
 	// name another one by annotation. It stays its owner's: it is never deleted, and of its listeners
@@ -166,6 +168,18 @@ type SLBConfigSpec struct {
 	// +optional
 	// +kubebuilder:validation:XValidation:rule="!has(self.matchExpressions) || self.matchExpressions.all(e, e.operator in ['In', 'NotIn'] ? has(e.values) && size(e.values) > 0 : e.operator in ['Exists', 'DoesNotExist'] && (!has(e.values) || size(e.values) == 0))",message="an expression has operator In or NotIn with values, or Exists or DoesNotExist without"
 	AllowedNamespaces *metav1.LabelSelector `json:"allowedNamespaces,omitempty"`
+
+	// MaxInstances is how many instances may be created for the class. One listener has room for 40
+	// forwarding rules; with more instances the hosts that one has no room for go to the next one. A
+	// host stays where it was placed, also when the number is changed. Every instance has an address
+	// of its own, which the status of the Ingresses whose hosts it serves lists, and costs money of
+	// its own. An account may have 30 or 60 instances unless its quota was raised.
+	//
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=50
+	// +kubebuilder:default=1
+	MaxInstances int `json:"maxInstances,omitempty"`
 
 	// Quotas are the account's quotas where they were raised above the service's defaults.
 	//

@@ -94,6 +94,14 @@ type SLBInstanceStatus struct {
 	// +listMapKey=type
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
+	// Hosts are the hosts that were placed on this instance, where the class has several; the empty
+	// one stands for requests to hosts that no rule names. Without the list the instance serves all
+	// hosts of the class.
+	//
+	// +optional
+	// +listType=atomic
+	Hosts []string `json:"hosts,omitempty"`
+
 	// Claims are hosts and paths by the order in which they were claimed.
 	//
 	// +optional

@@ -33,7 +33,7 @@ func (m *maker) fitRules(rules []cloud.Rule, foreign map[int]int) []cloud.Rule {
 	for _, out := range f.out {
 		m.tell(out.rule.Source, cloud.RulesExhausted, fmt.Sprintf(
 			"no room for %q: listener %d has %d of %d forwarding rules, of which %d are not ours; "+
-				"remove paths, or move Ingresses to another class or instance",
+				"remove paths, move Ingresses to another class or instance, or let maxInstances of the class's SLBConfig allow more instances, which take whole hosts",
 			ruleKey(out.rule), out.port, f.used[out.port], f.limit, foreign[out.port]))
 	}
 	return f.in

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
+	"github.com/slb-ingress/slb-ingress-controller/controllers/placement"
 )
 
 // domain is one that has a rule: the service heeds a domain extension only then.
@@ -91,7 +92,7 @@ func (b *builder) presentsAnyway(e *tlsEntry, domain string, def presented) bool
 
 // shadowed tells whether a wildcard's extension would answer for the domain if it had none.
 func (b *builder) shadowed(name string) bool {
-	return slices.ContainsFunc(b.stack.Extensions, func(x cloud.Extension) bool { return covers(x.Domain, name) })
+	return slices.ContainsFunc(b.stack.Extensions, func(x cloud.Extension) bool { return placement.Covers(x.Domain, name) })
 }
 
 // best chooses the entry whose certificate a domain presents: a usable one before a broken one,

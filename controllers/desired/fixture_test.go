@@ -273,6 +273,8 @@ func (w *world) setting(line string) {
 		pod.Name, pod.Status.PodIP = "pod-"+f[2], f[2]
 		w.decode(strings.Join(f[3:], " "), &pod.Spec.Containers)
 		w.snapshot.Probed[name(f[1])] = append(w.snapshot.Probed[name(f[1])], &pod)
+	case "here", "elsewhere":
+		w.place(f)
 	case "release":
 		w.snapshot.Release = true
 	case "claim":
@@ -281,6 +283,20 @@ func (w *world) setting(line string) {
 		})
 	default:
 		w.t.Fatalf("setting %q is not known", line)
+	}
+}
+
+// place reads "here" and hosts, or "elsewhere" with a host and the namespace that it belongs to.
+func (w *world) place(f []string) {
+	if w.snapshot.Placement == nil {
+		w.snapshot.Placement = &desired.Placement{Hosts: map[string]bool{}, Elsewhere: map[string]string{}}
+	}
+	if f[0] == "elsewhere" {
+		w.snapshot.Placement.Elsewhere[strings.Trim(f[1], "-")] = f[2]
+		return
+	}
+	for _, host := range f[1:] {
+		w.snapshot.Placement.Hosts[strings.Trim(host, "-")] = true
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	networkingv1 "k8s.io/api/networking/v1"
+
+	"github.com/slb-ingress/slb-ingress-controller/controllers/placement"
 )
 
 // FuzzNormalizeHost checks that a host that is let through can be sent as the domain of a rule, and
@@ -26,8 +28,8 @@ func FuzzNormalizeHost(f *testing.F) {
 		if strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789-.") != "" || len(rest) > 253 || (raw != "" && rest == "") {
 			t.Errorf("%q becomes %q, which is no domain of a rule", raw, host)
 		}
-		for _, w := range wildcards(host) {
-			if !covers(w, host) {
+		for _, w := range placement.Wildcards(host) {
+			if !placement.Covers(w, host) {
 				t.Errorf("%q does not cover %q", w, host)
 			}
 		}

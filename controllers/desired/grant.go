@@ -46,21 +46,21 @@ func (b *builder) grantHosts(wants []*want) []*want {
 		shared: b.Config.Spec.HostSharing == v1alpha1.HostSharingAcrossNamespaces,
 		of:     map[string]string{}, under: map[string]map[string]bool{},
 	}
+	b.claimUnder(hosts)
 	for _, c := range b.recorded() {
 		namespace, _, _ := strings.Cut(c.Ingress, "/")
 		if asks[asked{c.Host, namespace}] {
 			hosts.claim(c.Host, namespace)
 		}
 	}
+	b.claimElsewhere(hosts)
 	var kept []*want
 	for _, w := range wants {
 		if hosts.claim(w.host, w.from.Namespace) {
 			kept = append(kept, w)
 			continue
 		}
-		b.tell(w.from.Ingress, w.hostField, fault{reason: cloud.HostClaimed, message: fmt.Sprintf(
-			"host %q, or a host that it overlaps, belongs to another namespace, which claimed it first: use another host, or let namespaces share hosts by hostSharing %q in the class's SLBConfig",
-			w.host, v1alpha1.HostSharingAcrossNamespaces)})
+		b.tell(w.from.Ingress, w.hostField, fault{reason: cloud.HostClaimed, message: HostClaimed(w.host)})
 	}
 	return kept
 }

@@ -45,25 +45,3 @@ func cause(err error) error {
 	}
 	return err
 }
-
-// covers tells whether wildcard is one and host one of its subdomains.
-func covers(wildcard, host string) bool {
-	suffix, ok := strings.CutPrefix(wildcard, "*")
-	return ok && strings.HasSuffix(strings.TrimPrefix(host, "*"), suffix) && host != wildcard
-}
-
-// wildcards are the wildcards that cover a host, narrowest first.
-func wildcards(host string) []string {
-	var all []string
-	rest := strings.TrimPrefix(host, "*.")
-	if rest != host {
-		_, rest, _ = strings.Cut(rest, ".")
-	} else {
-		_, rest, _ = strings.Cut(host, ".")
-	}
-	for rest != "" {
-		all = append(all, "*."+rest)
-		_, rest, _ = strings.Cut(rest, ".")
-	}
-	return all
-}

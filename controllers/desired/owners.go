@@ -1,5 +1,7 @@
 package desired
 
+import "github.com/slb-ingress/slb-ingress-controller/controllers/placement"
+
 // owners says which namespace each host belongs to.
 //
 // Ownership is exclusive in both directions: who has *.foo.com has all hosts under it, and while
@@ -19,10 +21,10 @@ type owners struct {
 // claim gives the host to the namespace if nobody else has it or a host that overlaps it, and tells
 // whether the namespace may have paths on it. The empty host is everybody's.
 func (o *owners) claim(host, namespace string) bool {
-	if o.shared || host == "" {
+	if o.shared || host == "" || o.of[host] == namespace {
 		return true
 	}
-	above := wildcards(host)
+	above := placement.Wildcards(host)
 	for _, h := range append([]string{host}, above...) {
 		if owner, ok := o.of[h]; ok && owner != namespace {
 			return false
@@ -35,10 +37,15 @@ func (o *owners) claim(host, namespace string) bool {
 	}
 	o.of[host] = namespace
 	for _, h := range above {
-		if o.under[h] == nil {
-			o.under[h] = map[string]bool{}
-		}
-		o.under[h][namespace] = true
+		o.cover(h, namespace)
 	}
 	return true
+}
+
+// cover notes that a namespace has a host under a wildcard.
+func (o *owners) cover(wildcard, namespace string) {
+	if o.under[wildcard] == nil {
+		o.under[wildcard] = map[string]bool{}
+	}
+	o.under[wildcard][namespace] = true
 }

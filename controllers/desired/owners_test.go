@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/slb-ingress/slb-ingress-controller/controllers/placement"
 )
 
 // TestOwners compares claims of random hosts with the definition of overlap, host by host.
@@ -19,7 +21,7 @@ func TestOwners(t *testing.T) {
 			c := claim{randomHost(r), fmt.Sprint(r.IntN(3))}
 			want := true
 			for _, h := range held {
-				overlap := h.host == c.host || covers(h.host, c.host) || covers(c.host, h.host)
+				overlap := h.host == c.host || placement.Covers(h.host, c.host) || placement.Covers(c.host, h.host)
 				want = want && (h.namespace == c.namespace || !overlap)
 			}
 			if got := o.claim(c.host, c.namespace); got != want {

@@ -53,6 +53,9 @@ type Snapshot struct {
 	// be told.
 	Held map[types.NamespacedName]bool
 
+	// Placement says which hosts the group serves; nil: all that its Ingresses ask for.
+	Placement *Placement
+
 	// DefaultSecret is the Secret whose certificate port 443 presented by default as of the last
 	// Result; empty if that is not known or there was none. It matters only while that Secret is
 	// broken: the listener then keeps the certificate it has, though other Ingresses have one.

@@ -58,9 +58,12 @@ func (b *builder) tlsEntries(members []*member) []*tlsEntry {
 				continue // the hosts are content with the default certificate
 			}
 			e := &tlsEntry{from: m, field: fmt.Sprintf("spec.tls[%d]", i), secret: types.NamespacedName{Namespace: m.Namespace, Name: t.SecretName}}
+			e.hosts = b.tlsHosts(m, e.field, t.Hosts)
+			if len(e.hosts) > 0 && !slices.ContainsFunc(e.hosts, func(h tlsHost) bool { return !b.ofOthers(m, h.name) }) {
+				continue
+			}
 			e.served = b.secret(e.secret)
 			b.tellCertificate(e)
-			e.hosts = b.tlsHosts(m, e.field, t.Hosts)
 			entries = append(entries, e)
 		}
 	}
@@ -92,11 +95,12 @@ func (b *builder) tlsHosts(m *member, field string, raw []string) []tlsHost {
 	for j, r := range raw {
 		at := fmt.Sprintf("%s.hosts[%d]", field, j)
 		name, err := normalizeHost(r)
-		if err != nil {
+		switch {
+		case err == nil:
+			hosts = append(hosts, tlsHost{name, at})
+		case b.home(m):
 			b.tell(m.Ingress, at, fault{reason: cloud.UnsupportedHost, message: err.Error()})
-			continue
 		}
-		hosts = append(hosts, tlsHost{name, at})
 	}
 	return hosts
 }
@@ -212,7 +216,7 @@ func (b *builder) addCertificate(e *tlsEntry) string {
 // nobody asks for TLS has the same certificate on port 443, and that is as it should be.
 func (b *builder) tellFallback(members []*member) {
 	for _, m := range members {
-		if len(m.Spec.TLS) > 0 {
+		if b.asksTLS(m) {
 			b.tell(m.Ingress, "spec.tls", fault{
 				reason: cloud.FallbackCertificate, notice: true,
 				message: "no Ingress of the instance has a usable certificate: HTTPS is served with the certificate that was served last, or else with a self-signed one",
@@ -225,6 +229,9 @@ func (b *builder) tellFallback(members []*member) {
 func (b *builder) tellHosts(entries []*tlsEntry, domains []domain) {
 	for _, e := range entries {
 		for _, h := range e.hosts {
+			if b.ofOthers(e.from, h.name) {
+				continue
+			}
 			if !slices.ContainsFunc(domains, func(d domain) bool { return d.of(e.from) && tlsCovers(h.name, d.name) }) {
 				b.tell(e.from.Ingress, h.field, fault{reason: cloud.TLSHostWithoutRule, notice: true, message: fmt.Sprintf(
 					"no rule of this namespace has host %q: its certificate is presented only where the listener's default certificate is", h.name)})

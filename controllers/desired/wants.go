@@ -59,11 +59,16 @@ func (b *builder) rules(m *member) []rule {
 	var rules []rule
 	for i, r := range m.Spec.Rules {
 		host, err := normalizeHost(r.Host)
-		if err != nil {
-			b.tell(m.Ingress, fmt.Sprintf("spec.rules[%d].host", i), fault{reason: cloud.UnsupportedHost, message: err.Error()})
-			continue
+		rule := rule{member: m, index: i, host: host}
+		switch {
+		case err != nil && b.home(m):
+			b.tell(m.Ingress, rule.field()+".host", fault{reason: cloud.UnsupportedHost, message: err.Error()})
+		case err != nil:
+		case b.here(host):
+			rules = append(rules, rule)
+		default:
+			b.tellElsewhere(rule)
 		}
-		rules = append(rules, rule{member: m, index: i, host: host})
 	}
 	return rules
 }
@@ -105,7 +110,7 @@ func (b *builder) implied(m *member, rules []rule, own []*want) []*want {
 	}
 	var wants []*want
 	for _, r := range append(rules, rule{member: m, index: -1}) {
-		if rooted[r.host] {
+		if rooted[r.host] || !b.here(r.host) {
 			continue
 		}
 		rooted[r.host] = true

@@ -148,12 +148,42 @@ func quotasOf(in loaded, got cloud.Observed) []quota {
 	for _, g := range got.Ours.ServerGroups {
 		members += len(g.Members)
 	}
-	return []quota{
+	list := []quota{
 		{"rules", most(rules), l.RulesPerListener},
 		{"domain extensions", most(extensions), l.ExtensionsPerListener},
 		{"backend servers", members, l.MembersPerInstance},
 		{"server certificates of the region", got.RegionCertificates, certificateQuota(in)},
 	}
+	if len(got.Ours.ACLs) == 0 {
+		return list
+	}
+	entries := map[int]int{}
+	for i, acl := range got.Ours.ACLs {
+		entries[i] = len(acl.Entries)
+	}
+	return append(list, quota{"entries of an access control list", most(entries), l.EntriesPerACL})
+}
+
+// warnAt is the part of a quota whose use is told, in percent.
+const warnAt = 80
+
+// nearlyUsed tells of quotas that are nearly used up. The message has no number that changes while it
+// is so: an event is emitted when the use crosses the line and not again.
+func nearlyUsed(in loaded, out outcome) []cloud.Problem {
+	var list []cloud.Problem
+	if !out.done.Known {
+		return list
+	}
+	for _, q := range quotasOf(in, out.done.Observed) {
+		if 100*q.used < warnAt*q.limit {
+			continue
+		}
+		list = append(list, cloud.Problem{
+			Object: recordObject(in.Owner.Group), Reason: cloud.QuotaNearlyUsed, Message: fmt.Sprintf(
+				"%s: %d %% of %d or more are used; make room, or raise the quota, before it is used up", q.name, warnAt, q.limit),
+		})
+	}
+	return list
 }
 
 // certificateQuota is how many server certificates the account may have in the region: 100 unless it

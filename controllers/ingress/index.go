@@ -18,6 +18,7 @@ const (
 	byPlace        = "place"        // Ingress: placeOfClass or placeOfID
 	byService      = "service"      // Ingress and EndpointSlice: namespace/name of Services
 	bySecret       = "secret"       // Ingress: namespace/name of Secrets
+	byHost         = "host"         // Ingress and SLBInstance: class/host of what is asked for and of what is placed
 	byAddress      = "address"      // Ingress: addresses in its status
 	byPod          = "pod"          // EndpointSlice: namespace/name of its endpoints' Pods
 	byLoadBalancer = "loadbalancer" // SLBInstance and SLBConfig: instance id
@@ -37,6 +38,15 @@ func (p place) key() string {
 		return placeOfID(p.id)
 	}
 	return placeOfClass(p.class)
+}
+
+// hostsIn are the values of the index byHost: a class's name has no slash.
+func hostsIn(class string, hosts []string) []string {
+	keys := make([]string, len(hosts))
+	for i, host := range hosts {
+		keys[i] = class + "/" + host
+	}
+	return keys
 }
 
 func placeOfClass(class string) string { return "class/" + class }
@@ -74,6 +84,7 @@ func addIndexes(ctx context.Context, indexer client.FieldIndexer, options Option
 			}
 			return []string{p.key()}
 		}},
+		{&networkingv1.Ingress{}, byHost, func(o client.Object) []string { return options.hostsOf(asIngress(o)) }},
 		{&networkingv1.Ingress{}, byService, func(o client.Object) []string {
 			return names(desired.Services(asIngress(o)))
 		}},
@@ -113,6 +124,7 @@ func addIndexes(ctx context.Context, indexer client.FieldIndexer, options Option
 			}
 			return nil
 		}},
+		{&v1alpha1.SLBInstance{}, byHost, placedOn},
 	}
 	for _, index := range indexes {
 		if err := indexer.IndexField(ctx, index.object, index.name, index.values); err != nil {
@@ -120,6 +132,24 @@ func addIndexes(ctx context.Context, indexer client.FieldIndexer, options Option
 		}
 	}
 	return nil
+}
+
+// hostsOf are the values of byHost of what an Ingress asks for.
+func (o Options) hostsOf(ing *networkingv1.Ingress) []string {
+	p, ok := o.placeOf(ing)
+	if !ok {
+		return nil
+	}
+	return hostsIn(p.class, desired.Hosts(ing))
+}
+
+// placedOn are the values of byHost of what is placed on an instance.
+func placedOn(o client.Object) []string {
+	record, ok := o.(*v1alpha1.SLBInstance)
+	if !ok {
+		return nil
+	}
+	return hostsIn(record.Spec.Class, record.Status.Hosts)
 }
 
 // asIngress is for index functions, which the cache calls with the type they were registered for.

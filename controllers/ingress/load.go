@@ -25,6 +25,7 @@ type loader struct {
 	service  cloud.Interfaces
 	doubts   *doubts
 	probes   *probes
+	placer   *placer
 	fallback func(context.Context) (cloud.Certificate, error)
 	options  Options
 }
@@ -40,6 +41,11 @@ type loaded struct {
 	Frozen string
 	// WholeClass: the group has Ingresses because of their class.
 	WholeClass bool
+	// Unseen is why the service could not be asked what it serves; the group's hosts are not known.
+	Unseen error
+	// Siblings are the addresses of the class's instances in their order, if an Ingress has hosts on
+	// several.
+	Siblings []string
 	// Problems are those that reading found.
 	Problems []cloud.Problem
 	// Former are Ingresses that show the group's address and are not in it.
@@ -52,6 +58,7 @@ type loaded struct {
 type group struct {
 	name  string
 	class string // of a group by class
+	n     int    // number of the class's instance
 	id    string // of a group by id
 }
 
@@ -67,6 +74,9 @@ func (l *loader) load(ctx context.Context, name string) (loaded, error) {
 		Now:       l.options.Now(),
 	}}
 	if err := l.loadRecord(ctx, g, &in); err != nil {
+		return in, err
+	}
+	if err := l.loadPlacement(ctx, g, &in); err != nil || in.Absent || in.Frozen != "" {
 		return in, err
 	}
 	if err := l.loadMembers(ctx, g, &in); err != nil {
@@ -88,7 +98,7 @@ func (l *loader) load(ctx context.Context, name string) (loaded, error) {
 
 func parseGroup(name string) (group, bool) {
 	if class, n, ok := desired.ParseClassGroup(name); ok {
-		return group{name: name, class: class}, n == 0
+		return group{name: name, class: class, n: n}, true
 	}
 	id, ok := desired.ParseIDGroup(name)
 	return group{name: name, id: id}, ok
@@ -110,16 +120,16 @@ func (l *loader) loadMembers(ctx context.Context, g group, in *loaded) error {
 	if err != nil {
 		return err
 	}
+	if in.Placement != nil { // of the class, those with a host of the group
+		places = slices.DeleteFunc(places, func(place string) bool { return place == placeOfClass(g.class) })
+	}
 	for _, place := range places {
-		var list networkingv1.IngressList
-		if err := l.client.List(ctx, &list, client.MatchingFields{byPlace: place}); err != nil {
-			return fmt.Errorf("listing Ingresses of %s: %w", place, err)
+		if err := l.loadIngresses(ctx, client.MatchingFields{byPlace: place}, in); err != nil {
+			return err
 		}
-		for i := range list.Items {
-			if list.Items[i].DeletionTimestamp.IsZero() {
-				in.Ingresses = append(in.Ingresses, &list.Items[i])
-			}
-		}
+	}
+	if err := l.loadPlaced(ctx, g, in); err != nil {
+		return err
 	}
 	slices.SortFunc(in.Ingresses, compareAge)
 	if err := l.keepOurs(ctx, in); err != nil {
@@ -139,6 +149,19 @@ func (l *loader) loadMembers(ctx context.Context, g group, in *loaded) error {
 		}
 	}
 	return l.loadFormer(ctx, in)
+}
+
+func (l *loader) loadIngresses(ctx context.Context, which client.MatchingFields, in *loaded) error {
+	var list networkingv1.IngressList
+	if err := l.client.List(ctx, &list, which); err != nil {
+		return fmt.Errorf("listing Ingresses by %v: %w", which, err)
+	}
+	for i := range list.Items {
+		if list.Items[i].DeletionTimestamp.IsZero() {
+			in.Ingresses = append(in.Ingresses, &list.Items[i])
+		}
+	}
+	return nil
 }
 
 // loadFormer finds the Ingresses that left the group with its address in their status.

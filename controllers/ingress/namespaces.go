@@ -146,7 +146,7 @@ func (r router) namespace(ctx context.Context, o client.Object) []string {
 	var groups []string
 	for i := range list.Items {
 		if p, ok := r.options.placeOf(&list.Items[i]); ok && choosy[p.class] {
-			groups = append(groups, r.groupsOf(ctx, &list.Items[i])...)
+			groups = append(groups, r.concerned(ctx, &list.Items[i])...)
 		}
 	}
 	return groups

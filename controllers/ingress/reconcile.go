@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
+	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 	"github.com/slb-ingress/slb-ingress-controller/cloud/apply"
 	"github.com/slb-ingress/slb-ingress-controller/cloud/plan"
@@ -30,6 +31,9 @@ type reconciler struct {
 
 // Reconcile implements reconcile.Reconciler.
 func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+	if class, ok := parsePlaces(req.Name); ok {
+		return r.place(ctx, class)
+	}
 	in, err := r.loader.load(ctx, req.Name)
 	if err != nil {
 		return reconcile.Result{}, err
@@ -43,6 +47,9 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	}
 	if in.Frozen != "" {
 		return r.reporter.frozen(ctx, in)
+	}
+	if in.Unseen != nil {
+		return r.reporter.unobserved(ctx, in, in.Unseen)
 	}
 	if err := r.records.ensure(ctx, &in); err != nil {
 		return reconcile.Result{}, err
@@ -153,12 +160,16 @@ func (r *reconciler) read(ctx context.Context, in loaded) (cloud.Observed, error
 		return got, nil
 	}
 	if r.memory.missing(name, in.Now) < goneAfter {
-		return got, &cloud.Error{
-			Kind: cloud.Unavailable, Op: "DescribeLoadBalancerAttribute",
-			Message: fmt.Sprintf("load balancer %q is on record and was not found; it counts as gone if it stays away for %s", id, goneAfter),
-		}
+		return got, notFoundYet(id)
 	}
 	return got, nil
+}
+
+func notFoundYet(id string) error {
+	return &cloud.Error{
+		Kind: cloud.Unavailable, Op: "DescribeLoadBalancerAttribute",
+		Message: fmt.Sprintf("load balancer %q is on record and was not found; it counts as gone if it stays away for %s", id, goneAfter),
+	}
 }
 
 // goneAfter is longer than any lag of a reading that was seen or is documented.
@@ -205,8 +216,10 @@ func protectedByUs(got cloud.Observed) bool {
 	return got.Instance != nil && got.Instance.Tags[cloud.TagProtected] != ""
 }
 
-func limits(in loaded) plan.Limits {
-	quotas := in.Config.Spec.Quotas
+func limits(in loaded) plan.Limits { return limitsOf(in.Config) }
+
+func limitsOf(config *v1alpha1.SLBConfig) plan.Limits {
+	quotas := config.Spec.Quotas
 	if quotas == nil {
 		return plan.Limits{}
 	}

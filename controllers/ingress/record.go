@@ -85,6 +85,19 @@ func (r *records) wrote(name, version string) {
 	r.written[name] = version
 }
 
+// names are the records that we wrote and did not end.
+func (r *records) names() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var names []string
+	for name, version := range r.written {
+		if version != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // newRecord is the record of a group that has none.
 func newRecord(in loaded) *v1alpha1.SLBInstance {
 	record := &v1alpha1.SLBInstance{ObjectMeta: metav1.ObjectMeta{
@@ -147,6 +160,9 @@ func (r *records) begin(ctx context.Context, in *loaded, i intent) error {
 	before := record.DeepCopy()
 	status := &record.Status
 	status.Claims = i.want.Claims
+	if in.Placement == nil {
+		status.Hosts = nil // the only instance of the class has all
+	}
 	status.Intents = intents(open(status.Intents, i.got.IDs, in.Now), i.todo.Intents(), in.Now)
 	status.CreateAttempts = attempts(*in, i.got)
 	status.ReclaimPolicy = in.Config.Spec.ReclaimPolicy

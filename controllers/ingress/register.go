@@ -3,6 +3,7 @@ package ingress
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -86,11 +87,14 @@ func Register(ctx context.Context, mgr ctrl.Manager, deps Deps, options Options)
 func newReconciler(mgr ctrl.Manager, deps Deps, options Options, secrets *secretStore, fallback func(context.Context) (cloud.Certificate, error)) *reconciler {
 	memory := newMemory()
 	records := newRecords(mgr.GetClient(), mgr.GetAPIReader())
+	placer := newPlacer(records, deps.Service, memory, options)
+	loader := &loader{
+		client: mgr.GetClient(), live: mgr.GetAPIReader(), homes: homes{mgr.GetClient()}, records: records, secrets: secrets, service: deps.Service,
+		doubts: newDoubts(), probes: newProbes(), placer: placer, fallback: fallback, options: options,
+	}
+	placer.allowed = loader.keepAllowed
 	return &reconciler{
-		loader: &loader{
-			client: mgr.GetClient(), live: mgr.GetAPIReader(), homes: homes{mgr.GetClient()}, records: records, secrets: secrets, service: deps.Service,
-			doubts: newDoubts(), probes: newProbes(), fallback: fallback, options: options,
-		},
+		loader:  loader,
 		service: deps.Service,
 		memory:  memory,
 		records: records,
@@ -180,12 +184,13 @@ func serviceChanged() predicate.Predicate {
 	}}
 }
 
-// recordChanged passes what others do to an SLBInstance, and its instance's id, which decides where
-// Ingresses belong; the controller's own writes bring it no work.
+// recordChanged passes what others do to an SLBInstance, and its instance's id, hosts and to whom
+// these belong, which decide where Ingresses are served; the controller's other own writes bring it no work.
 func recordChanged() predicate.Predicate {
 	return predicate.Or(deletionBegan(), predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
 		before, okA := e.ObjectOld.(*v1alpha1.SLBInstance)
 		after, okB := e.ObjectNew.(*v1alpha1.SLBInstance)
-		return !okA || !okB || before.Status.LoadBalancerID != after.Status.LoadBalancerID || leaves(before, after)
+		return !okA || !okB || before.Status.LoadBalancerID != after.Status.LoadBalancerID ||
+			leaves(before, after) || !maps.Equal(placedOwners(before), placedOwners(after))
 	}})
 }

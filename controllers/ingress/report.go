@@ -96,7 +96,7 @@ func (r *reporter) finished(ctx context.Context, in loaded, out outcome) (reconc
 	if err := ctx.Err(); err != nil {
 		return reconcile.Result{}, err // the program stops; what was done is found again
 	}
-	problems := r.problems(in, out)
+	problems := append(r.problems(in, out), nearlyUsed(in, out)...)
 	r.tell(in, problems)
 	r.ledger.expire(group, out.want.Ends)
 	r.metrics.ends(r.ledger.ends())

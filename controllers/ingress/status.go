@@ -1,6 +1,7 @@
 package ingress
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,15 +25,15 @@ func (r *reporter) statuses(ctx context.Context, in loaded, out outcome, recorde
 	serving := servedBy(out)
 	for _, ing := range in.Ingresses {
 		name := types.NamespacedName{Namespace: ing.Namespace, Name: ing.Name}
-		want := addressFor(ing, got, recorded, serving[name])
+		want := addressFor(ing, in, got, addressed{recorded: recorded, served: serving[name]})
 		if err := r.status(ctx, ing, want); err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		if len(want) > 0 && !slices.Contains(addresses(ing), want[0].IP) {
+		if at := newAddress(ing, want); at != "" {
 			tell(r.recorder, cloud.Problem{
 				Object: objectOf(ing), Reason: cloud.Programmed, Notice: true,
-				Message: fmt.Sprintf("served at %s by load balancer %s", want[0].IP, got.Instance.ID),
+				Message: fmt.Sprintf("served at %s by load balancer %s", at, got.Instance.ID),
 			})
 		}
 	}
@@ -42,22 +43,58 @@ func (r *reporter) statuses(ctx context.Context, in loaded, out outcome, recorde
 	return errors.Join(errs...)
 }
 
+// newAddress is the address that an Ingress is to show and does not; empty if there is none.
+func newAddress(ing *networkingv1.Ingress, want []networkingv1.IngressLoadBalancerIngress) string {
+	for _, e := range want {
+		if !slices.Contains(addresses(ing), e.IP) {
+			return e.IP
+		}
+	}
+	return ""
+}
+
+// addressed is what is known of an Ingress's address.
+type addressed struct {
+	recorded string // the instance's, before this reconcile
+	served   bool   // a path of the Ingress is
+}
+
 // addressFor is the status that an Ingress should show: the address once it is served and as long
-// as the address is the instance's; nothing in place of an address that is gone.
-func addressFor(ing *networkingv1.Ingress, got cloud.Observed, recorded string, served bool) []networkingv1.IngressLoadBalancerIngress {
-	address := ""
+// as the address is the instance's, beside those of the class's other instances; nothing in place of
+// an address that is gone.
+func addressFor(ing *networkingv1.Ingress, in loaded, got cloud.Observed, known addressed) []networkingv1.IngressLoadBalancerIngress {
+	address, recorded := "", known.recorded
 	if got.Instance != nil {
 		address = got.Instance.Address
 	}
 	shows := slices.Contains(addresses(ing), address)
 	switch {
-	case address != "" && (served || shows):
-		return []networkingv1.IngressLoadBalancerIngress{entry(address, got)}
+	case address != "" && (known.served || shows):
+		return besides(ing, in.Siblings, entry(address, got))
 	case recorded != "" && recorded != address && (address != "" || got.Instance == nil):
 		return without(ing, recorded)
 	default:
 		return ing.Status.LoadBalancer.Ingress
 	}
+}
+
+// besides adds an entry to those of sibling instances that an Ingress shows, in the order of the
+// instances. An instance that is not on record with its address yet comes last.
+func besides(ing *networkingv1.Ingress, siblings []string, own networkingv1.IngressLoadBalancerIngress) []networkingv1.IngressLoadBalancerIngress {
+	list := []networkingv1.IngressLoadBalancerIngress{own}
+	for _, e := range ing.Status.LoadBalancer.Ingress {
+		if e.IP != own.IP && slices.Contains(siblings, e.IP) {
+			list = append(list, e)
+		}
+	}
+	rank := func(e networkingv1.IngressLoadBalancerIngress) int {
+		if i := slices.Index(siblings, e.IP); i >= 0 {
+			return i
+		}
+		return len(siblings)
+	}
+	slices.SortStableFunc(list, func(a, b networkingv1.IngressLoadBalancerIngress) int { return cmp.Compare(rank(a), rank(b)) })
+	return list
 }
 
 // entry names the ports that every group has and those that were added and are there.

@@ -2,6 +2,7 @@ package ingress
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -32,14 +33,14 @@ type router struct {
 func (r router) ingress() handler.EventHandler {
 	return handler.Funcs{
 		CreateFunc: func(ctx context.Context, e event.CreateEvent, q queue) {
-			r.add(ctx, q, r.groupsOf(ctx, asIngress(e.Object)))
+			r.add(ctx, q, r.concerned(ctx, asIngress(e.Object)))
 		},
 		UpdateFunc: func(ctx context.Context, e event.UpdateEvent, q queue) {
-			r.add(ctx, q, r.groupsOf(ctx, asIngress(e.ObjectOld)))
-			r.add(ctx, q, r.groupsOf(ctx, asIngress(e.ObjectNew)))
+			r.add(ctx, q, r.concerned(ctx, asIngress(e.ObjectOld)))
+			r.add(ctx, q, r.concerned(ctx, asIngress(e.ObjectNew)))
 		},
 		DeleteFunc: func(ctx context.Context, e event.DeleteEvent, q queue) {
-			r.add(ctx, q, r.groupsOf(ctx, asIngress(e.Object)))
+			r.add(ctx, q, r.concerned(ctx, asIngress(e.Object)))
 		},
 		GenericFunc: func(context.Context, event.GenericEvent, queue) {},
 	}
@@ -66,7 +67,7 @@ func (r router) groupsOf(ctx context.Context, ing *networkingv1.Ingress) []strin
 		return nil
 	}
 	if p.id == "" {
-		return r.askedGroups(ctx, p.class)
+		return r.groupsServing(ctx, p.class, ing)
 	}
 	return r.groupsOn(ctx, p.id)
 }
@@ -115,7 +116,7 @@ func (r router) pod(ctx context.Context, o client.Object) []string {
 }
 
 func (r router) class(ctx context.Context, o client.Object) []string {
-	groups := r.askedGroups(ctx, o.GetName())
+	groups := append(r.placing(ctx, o.GetName()), r.askedGroups(ctx, o.GetName())...)
 	for _, record := range r.records(ctx, byClass, o.GetName()) {
 		groups = append(groups, record.Name)
 	}
@@ -177,10 +178,13 @@ func (r router) ofConfigs(ctx context.Context, such func(*v1alpha1.SLBConfig) bo
 
 // record routes an SLBInstance: to itself, and to the group by id that its instance belongs to
 // otherwise, since Ingresses move between the two when a class's instance appears or goes.
-func (r router) record(_ context.Context, o client.Object) []string {
+func (r router) record(ctx context.Context, o client.Object) []string {
 	groups := []string{o.GetName()}
 	if record, ok := o.(*v1alpha1.SLBInstance); ok && record.Spec.LoadBalancerID == "" && record.Status.LoadBalancerID != "" {
 		groups = append(groups, desired.GroupNameByID(record.Status.LoadBalancerID))
+	}
+	if class, n, ok := desired.ParseClassGroup(o.GetName()); ok {
+		groups = append(groups, r.siblings(ctx, class, n)...)
 	}
 	return groups
 }
@@ -197,7 +201,8 @@ func (r router) ofRecords() handler.EventHandler {
 			if !okA || !okB {
 				return
 			}
-			if before.Status.LoadBalancerID != after.Status.LoadBalancerID || before.DeletionTimestamp.IsZero() != after.DeletionTimestamp.IsZero() {
+			if before.Status.LoadBalancerID != after.Status.LoadBalancerID || before.DeletionTimestamp.IsZero() != after.DeletionTimestamp.IsZero() ||
+				!maps.Equal(placedOwners(before), placedOwners(after)) {
 				events.Update(ctx, e, q)
 			}
 			if asked, err := (homes{r.client}).asked(ctx, after.Spec.Class); err != nil {

@@ -68,6 +68,10 @@ func Rules() []Rule {
 			Reason: "annotations are parsed by a function of their text",
 		},
 		{
+			Rooms: []string{"controllers/placement"}, Only: []string{"./controllers/placement"}, Import: impure(),
+			Reason: "a placement is a function of instances and hosts",
+		},
+		{
 			Rooms: []string{"controllers/desired"}, Import: impure(), Reach: []string{client, runtime, prometheus},
 			Reason: "the desired stack is a function of a snapshot",
 		},

@@ -426,6 +426,13 @@ func TestClassSettingsRefused(t *testing.T) {
 		"SelectorOperator": {AllowedNamespaces: selecting("Equals", "a")},
 		"SelectorValues":   {AllowedNamespaces: selecting(metav1.LabelSelectorOpIn)},
 		"SelectorTooMuch":  {AllowedNamespaces: selecting(metav1.LabelSelectorOpExists, "a")},
+		"ManyInstances":    {MaxInstances: 51},
+		"FewInstances":     {MaxInstances: -1},
+		"SeveralByID":      {MaxInstances: 2, LoadBalancerID: "lb-1"},
+		"AddressOfSeveral": {
+			MaxInstances: 2, AddressType: cloud.AddressIntranet, VSwitchID: "vsw-1",
+			LoadBalancer: &v1alpha1.LoadBalancerSettings{Address: "10.0.0.5"},
+		},
 	}
 	for name, spec := range cases {
 		t.Run(name, func(t *testing.T) {
