@@ -140,7 +140,7 @@ func (v *view) loosen(presented map[string][]string, crowded bool) {
 		if !asked || crowded {
 			all = append(all, v.out.own...)
 			for wild, theirs := range presented {
-				if wild != host && covers(wild, host) {
+				if wild != host && under(wild, host) {
 					all = append(all, theirs...)
 				}
 			}

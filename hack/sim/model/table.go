@@ -144,9 +144,10 @@ func (t Table) Certificates(group, name string) []string {
 	if own, ok := g.names[name]; ok {
 		return own
 	}
-	// A certificate's wildcard stands for one label, and so does an extension's.
-	if _, parent, ok := strings.Cut(name, "."); ok {
-		if own, ok := g.names["*."+parent]; ok {
+	// An extension of a wildcard is for every name under it, as its rule is.
+	for rest := name; strings.Contains(rest, "."); {
+		_, rest, _ = strings.Cut(rest, ".")
+		if own, ok := g.names["*."+rest]; ok {
 			return own
 		}
 	}
@@ -211,3 +212,6 @@ func (g *Group) probe(ask func(host, path string)) {
 func ComparePaths(a, b Probe) int {
 	return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Port, b.Port), cmp.Compare(a.Host, b.Host), cmp.Compare(a.Path, b.Path))
 }
+
+// Covers tells whether the entry is for a host, its own or one under its wildcard.
+func (e Entry) Covers(host string) bool { return e.Host == host || under(e.Host, host) }
