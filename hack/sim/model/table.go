@@ -215,3 +215,21 @@ func ComparePaths(a, b Probe) int {
 
 // Covers tells whether the entry is for a host, its own or one under its wildcard.
 func (e Entry) Covers(host string) bool { return e.Host == host || under(e.Host, host) }
+
+// Members are the pods that a Service port has, in any of the table's shares.
+func (t Table) Members(service string) map[string]bool {
+	all := map[string]bool{}
+	for _, g := range t.Groups {
+		lists := [][]Share{g.fallback}
+		for _, e := range g.Entries {
+			lists = append(lists, e.Either)
+		}
+		for _, p := range slices.Concat(slices.Concat(lists...)...) {
+			if p.Service == service {
+				maps.Copy(all, p.Members)
+				maps.Copy(all, p.Maybe)
+			}
+		}
+	}
+	return all
+}

@@ -43,6 +43,14 @@ func word(line, name string) string {
 // where is the listener that a rule or extension is on, as "lb-…/80".
 func (t thing) where() string { return strings.Fields(t.line)[1] }
 
+// on is the listener that the thing is or is on; empty for other things.
+func (t thing) on() string {
+	if t.kind == "listener" || t.kind == "rule" || t.kind == "extension" {
+		return t.where()
+	}
+	return ""
+}
+
 // host is that of a rule or extension.
 func (t thing) host() string {
 	host, _, _ := strings.Cut(strings.Fields(t.line)[2], "/")

@@ -12,7 +12,7 @@ import (
 func (l *Ledger) aim(c fakecloud.Call) []string {
 	var wrong []string
 	for _, key := range targets(c) {
-		if !l.ever[key] || strings.HasPrefix(key, "listener ") && l.handed[strings.TrimPrefix(key, "listener ")] {
+		if on, foreign := l.ever[key]; !foreign || l.handed[on] {
 			continue
 		}
 		if strings.HasSuffix(c.Action, "tagResources") || strings.HasSuffix(c.Action, "TagResources") {

@@ -57,7 +57,19 @@ func poolFits(pool model.Pool, got map[string]int, total int) bool {
 	return math.Abs(100*float64(sum)/float64(total)-float64(pool.Percent)) <= nearness
 }
 
-// allows tells whether an answer lets the member serve.
-func allows(want model.Answer, member string) bool {
-	return want.Kind == model.Any || slices.ContainsFunc(want.Either, func(s model.Share) bool { return s.Has(member) })
+// allows tells whether an answer lets the member serve, at this time or at another one of the window:
+// it is the Services that count, and pods come and go.
+func allows(want model.Answer, member string, window []expected) bool {
+	if want.Kind == model.Any {
+		return true
+	}
+	for _, share := range want.Either {
+		for _, pool := range share {
+			if pool.Members[member] || pool.Maybe[member] ||
+				slices.ContainsFunc(window, func(e expected) bool { return e.Members(pool.Service)[member] }) {
+				return true
+			}
+		}
+	}
+	return false
 }

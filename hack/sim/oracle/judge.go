@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"slices"
 	"time"
 
 	"github.com/slb-ingress/slb-ingress-controller/fakecloud"
@@ -12,6 +13,9 @@ type Options struct {
 	Cloud *fakecloud.Cloud
 	// Cluster is the cluster id that the controller runs with.
 	Cluster string
+	// Caller is the access key id of the controller's calls; those of others are somebody else's.
+	// Empty: every signed call is the controller's.
+	Caller string
 	// Limits are those of O7. The zero value is ServiceLimits.
 	Limits Limits
 	// Now is the account's clock. Nil: time.Now.
@@ -36,7 +40,7 @@ func New(o Options) *Judge {
 	if o.Now == nil {
 		o.Now = time.Now //nolint:forbidigo // the default of the injected clock
 	}
-	return &Judge{options: o, ledger: NewLedger(o.Cloud), traffic: NewTraffic(), budget: NewBudget(o.Limits), seq: o.Cloud.Seq()}
+	return &Judge{options: o, ledger: NewLedger(o.Cloud, o.Caller), traffic: NewTraffic(), budget: NewBudget(o.Limits), seq: o.Cloud.Seq()}
 }
 
 // Inputs says what has to be served from now on. Listeners that an Ingress lets be taken over are handed
@@ -57,9 +61,24 @@ func (j *Judge) Step() {
 	if len(calls) > 0 {
 		j.seq = calls[len(calls)-1].Seq
 	}
+	j.excuseQuota(calls)
+	calls = slices.DeleteFunc(calls, func(c fakecloud.Call) bool { return foreignTo(j.options.Caller, c) })
 	j.Report("O4", j.ledger.Step()...)
-	j.Report("O5", j.traffic.Check(j.options.Cloud.View(), j.Instance)...)
+	if !j.ledger.disturbed {
+		j.Report("O5", j.traffic.Check(j.options.Cloud.View(), j.Instance)...)
+	}
 	j.Report("O7", j.budget.Add(calls)...)
+}
+
+// excuseQuota lets hosts be without their certificates where the service refused an extension.
+func (j *Judge) excuseQuota(calls []fakecloud.Call) {
+	for _, c := range calls {
+		for group := range j.traffic.Newest().Groups {
+			if c.Code == "DomainExtensionNumberOverLimit" && c.Params["LoadBalancerId"] == j.Instance(group) {
+				j.Excuse(group, certificates)
+			}
+		}
+	}
 }
 
 // Instance is the instance of a group; empty if there is none.
@@ -67,6 +86,16 @@ func (j *Judge) Instance(group string) string { return j.ledger.Instance(j.optio
 
 // Excuse lets the requests to a port of a group be lost until the newest table is served.
 func (j *Judge) Excuse(group string, port int) { j.traffic.Excuse(group, port) }
+
+// Settle says that the controller is at rest: if the newest table is served, it is what must not be lost
+// from here on. Until then all tables since the last one that was served count. What somebody else
+// disturbed in our things is mended then, too; before, O5 is silent, since it is not our doing.
+func (j *Judge) Settle() {
+	if len(j.Open()) == 0 {
+		j.traffic.Converged()
+		j.ledger.disturbed = false
+	}
+}
 
 // Open is O1: what is not yet as the newest table says.
 func (j *Judge) Open() []string {
@@ -80,21 +109,18 @@ func (j *Judge) Leaks() []string {
 	return j.ledger.Leaks(j.traffic.Newest(), j.Instance)
 }
 
-// Converged says that the newest table has to be served by now: O1 and O3. From here on it is what must
-// not be lost.
+// Converged says that the newest table has to be served by now: O1 and O3.
 func (j *Judge) Converged() {
-	j.Step()
-	open := j.Open()
-	j.Report("O1", open...)
+	j.Report("O1", j.Open()...)
 	j.Report("O3", j.Leaks()...)
-	if len(open) == 0 {
-		j.traffic.Converged()
-	}
+	j.Settle()
 }
 
 // Quiet is O2 for the calls since a journal's entry.
 func (j *Judge) Quiet(since, maxReads int) {
-	j.Report("O2", Quiet(j.options.Cloud.JournalSince(since), maxReads)...)
+	calls := j.options.Cloud.JournalSince(since)
+	calls = slices.DeleteFunc(calls, func(c fakecloud.Call) bool { return foreignTo(j.options.Caller, c) })
+	j.Report("O2", Quiet(calls, maxReads)...)
 }
 
 // Counts is how often each thing came and went by our hand.

@@ -15,18 +15,22 @@ import (
 // by any mark, and so knows what is foreign.
 type Ledger struct {
 	cloud   *fakecloud.Cloud
+	caller  string
 	seq     int
 	now     account
 	foreign map[string]string // essence by key, of what is there
-	ever    map[string]bool   // keys of all that was ever foreign
-	handed  map[string]bool   // listeners that were handed over
+	ever    map[string]string // listener that it is or was on, by key, of all that was ever foreign
+	handed  map[string]bool   // listeners that we may take, with all that is on them
 	counts  Counts
+	// disturbed: somebody else changed what is ours.
+	disturbed bool
 }
 
-// NewLedger takes everything that the account holds for foreign.
-func NewLedger(c *fakecloud.Cloud) *Ledger {
+// NewLedger takes everything that the account holds for foreign. Ours are calls with the access key of
+// the caller; if that is empty, all signed ones.
+func NewLedger(c *fakecloud.Cloud, caller string) *Ledger {
 	l := &Ledger{
-		cloud: c, seq: c.Seq(), now: readAccount(c.Dump()), foreign: map[string]string{}, ever: map[string]bool{},
+		cloud: c, caller: caller, seq: c.Seq(), now: readAccount(c.Dump()), foreign: map[string]string{}, ever: map[string]string{},
 		handed: map[string]bool{}, counts: Counts{},
 	}
 	for key, t := range l.now {
@@ -35,20 +39,13 @@ func NewLedger(c *fakecloud.Cloud) *Ledger {
 	return l
 }
 
-func (l *Ledger) adopt(key string, t thing) { l.foreign[key], l.ever[key] = t.essence(), true }
+func (l *Ledger) adopt(key string, t thing) { l.foreign[key], l.ever[key] = t.essence(), t.on() }
 
-// HandOver makes the listeners of an instance ours, with their rules and extensions: an Ingress lets
-// them be taken over.
+// HandOver lets us take the listeners of an instance, with their rules and extensions: an Ingress says
+// so. They are ours once we changed them.
 func (l *Ledger) HandOver(lb string, ports ...int) {
 	for _, port := range ports {
-		at := lb + "/" + strconv.Itoa(port)
-		l.handed[at] = true
-		for key, t := range l.now {
-			if t.kind == "listener" && t.id == at || (t.kind == "rule" || t.kind == "extension") && t.where() == at {
-				delete(l.foreign, key)
-				delete(l.ever, key)
-			}
-		}
+		l.handed[lb+"/"+strconv.Itoa(port)] = true
 	}
 }
 
@@ -62,15 +59,21 @@ func (l *Ledger) Step() []string {
 		if !c.Write {
 			continue
 		}
-		if !c.Foreign {
+		foreign := foreignTo(l.caller, c)
+		if !foreign {
 			wrong = append(wrong, l.aim(c)...)
 		}
-		ours, theirs = ours || c.Effect && !c.Foreign, theirs || c.Effect && c.Foreign
+		ours, theirs = ours || c.Effect && !foreign, theirs || c.Effect && foreign
 	}
 	if ours || theirs {
 		wrong = append(wrong, l.compare(ours, theirs)...)
 	}
 	return wrong
+}
+
+// foreignTo tells whether somebody else than the caller made a call.
+func foreignTo(caller string, c fakecloud.Call) bool {
+	return c.Foreign || caller != "" && c.Caller != caller
 }
 
 // compare looks at the account after a change that we made, that somebody else did, or both. After
@@ -80,13 +83,16 @@ func (l *Ledger) compare(ours, theirs bool) []string {
 	l.now = readAccount(l.cloud.Dump())
 	var wrong []string
 	for key, t := range l.now {
-		_, known := before[key]
+		old, known := before[key]
 		essence, foreign := l.foreign[key]
+		l.disturbed = l.disturbed || theirs && known && !foreign && old.line != t.line
 		switch {
 		case !known && !ours, foreign && theirs:
 			l.adopt(key, t)
 		case !known:
 			l.counts.add(t, Count{Created: 1})
+		case foreign && t.essence() != essence && l.handed[t.on()]:
+			delete(l.foreign, key)
 		case foreign && t.essence() != essence:
 			wrong = append(wrong, fmt.Sprintf("changed what is not ours: %s, was %s", t.line, essence))
 		}
@@ -105,9 +111,10 @@ func (l *Ledger) gone(key string, t thing, before account, theirs bool) []string
 	delete(l.foreign, key)
 	switch {
 	case theirs:
+		l.disturbed = l.disturbed || !foreign
 	case !foreign:
 		l.counts.add(t, Count{Deleted: 1})
-	case !l.wentWith(t, before):
+	case !l.handed[t.on()] && !l.wentWith(t, before):
 		return []string{"deleted what is not ours: " + t.line}
 	}
 	return nil
@@ -121,7 +128,8 @@ func (l *Ledger) wentWith(t thing, before account) bool {
 	}
 	on, was := before["listener "+t.where()]
 	_, still := l.now[on.key()]
-	return was && !still && !l.ever[on.key()]
+	_, theirs := l.ever[on.key()]
+	return was && !still && !theirs
 }
 
 // ours are the things that we created and that are there.
