@@ -233,6 +233,9 @@ func (r *reconciler) apply(ctx context.Context, in loaded, todo plan.Plan, got c
 func (r *reconciler) remember(in loaded, todo plan.Plan, done apply.Result) {
 	name := in.Owner.Group
 	r.memory.reject(name, done)
+	if created(todo) {
+		r.memory.found(name) // another instance than the one that was missing: it has a time of its own
+	}
 	switch {
 	case !done.Known || todo.Again:
 		r.memory.forget(name)
