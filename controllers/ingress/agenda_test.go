@@ -88,6 +88,9 @@ func (w *world) runTo(end time.Time) bool {
 	return group != ""
 }
 
+// wakeUp is due when held events are to be delivered. No group has such a name.
+const wakeUp = "wake up"
+
 // calm is the longest pause between two tries that still counts as one piece of work.
 const calm = 45 * time.Second
 
@@ -108,9 +111,12 @@ func (w *world) settle() {
 func (w *world) reconcile(group string) {
 	w.Helper()
 	delete(w.queue.due, group)
+	if group == wakeUp {
+		return
+	}
 	result, err := w.life.Reconcile(w.Context(), reconcile.Request{NamespacedName: types.NamespacedName{Name: group}})
 	switch {
-	case w.life.dead:
+	case w.life.dead || w.life.doomed:
 		w.restart()
 	case err != nil:
 		w.queue.at(group, time.Now().Add(w.queue.retry(group)))
@@ -128,6 +134,11 @@ func (w *world) pump() {
 	for {
 		synctest.Wait()
 		moved := w.api.deliver()
+		if w.api.restart {
+			w.api.restart = false
+			w.restart()
+			moved = true
+		}
 		select {
 		case e := <-w.life.loader.secrets.changed:
 			w.routeSecret(e)

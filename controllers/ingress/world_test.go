@@ -29,12 +29,17 @@ type setup struct {
 	retry   alibaba.Retry
 	// shared is the account of another world; nil: one of its own.
 	shared *fakecloud.Cloud
+	// cached makes the controller read what events told it, as it does in a cluster, rather than the
+	// API itself.
+	cached bool
+	// wrap, if set, is put around a life's transport.
+	wrap func(*life, http.RoundTripper) http.RoundTripper
 }
 
 // world is a cluster, an account of the service and a controller, in memory and on the virtual clock
 // of a bubble. Nothing moves but in run and settle, one reconcile at a time, in a fixed order.
 type world struct {
-	*testing.T
+	testing.TB
 
 	setup   setup
 	cloud   *fakecloud.Cloud
@@ -54,6 +59,7 @@ type life struct {
 	told      *eventLog
 	metrics   *prometheus.Registry
 	dead      bool
+	doomed    bool // dies before its next effect
 }
 
 // kill ends a life at once: nothing that it does from now on has an effect.
@@ -72,7 +78,7 @@ func play(t *testing.T, scene func(*world), edits ...func(*setup)) {
 	})
 }
 
-func newWorld(t *testing.T, edits ...func(*setup)) *world {
+func newWorld(t testing.TB, edits ...func(*setup)) *world {
 	t.Helper()
 	s := setup{
 		account: fakecloud.Options{Seed: 1, ENICIDR: netip.MustParsePrefix("10.1.0.0/16")},
@@ -83,7 +89,13 @@ func newWorld(t *testing.T, edits ...func(*setup)) *world {
 	for _, edit := range edits {
 		edit(&s)
 	}
-	w := &world{T: t, setup: s, queue: newAgenda(), pods: map[string]string{}}
+	if s.account.AccessKeys == nil {
+		s.account.AccessKeys = map[string]string{}
+		for _, id := range []string{"c-1", "c-2", s.options.ClusterID} {
+			s.account.AccessKeys[setup{options: Options{ClusterID: id}}.accessKey()] = fakecloud.DefaultAccessKeySecret
+		}
+	}
+	w := &world{TB: t, setup: s, queue: newAgenda(), pods: map[string]string{}}
 	if w.cloud = s.shared; w.cloud == nil {
 		w.cloud = fakecloud.New(s.account)
 	}
@@ -100,14 +112,18 @@ func (w *world) start() {
 	l := &life{transport: w.cloud.Incarnation(), told: &eventLog{}, metrics: prometheus.NewRegistry()}
 	metrics, err := NewMetrics(l.metrics)
 	w.must(err)
-	service := w.adapter(l.transport, metrics)
+	var transport http.RoundTripper = l.transport
+	if w.setup.wrap != nil {
+		transport = w.setup.wrap(l, transport)
+	}
+	service := w.adapter(transport, metrics)
 	options := w.setup.options.withDefaults()
 	secrets := newSecretStore(w.secrets)
 	fallback := onceCertificate(func(ctx context.Context) (cloud.Certificate, error) {
 		return loadFallback(ctx, w.secrets.Secrets(options.Namespace), options.Now())
 	})
-	seen := w.api.clientOf(l)
-	l.reconciler = newReconciler(handles{client: seen, told: l.told}, Deps{Service: service, Metrics: metrics}, options, secrets, fallback)
+	live := w.api.clientOf(l)
+	l.reconciler = newReconciler(handles{client: w.api.seenBy(live), live: live, told: l.told}, Deps{Service: service, Metrics: metrics}, options, secrets, fallback)
 	w.life = l
 	w.queue.clear()
 	w.api.replay()
@@ -119,7 +135,7 @@ func (w *world) adapter(transport http.RoundTripper, metrics *Metrics) *alibaba.
 	service, err := alibaba.New(alibaba.Options{
 		Region: "cn-hangzhou", VPCID: w.setup.options.VPCID, Transport: transport,
 		Credentials: alibaba.StaticCredentials(alibaba.Key{
-			ID: fakecloud.DefaultAccessKeyID, Secret: fakecloud.DefaultAccessKeySecret, Source: "test",
+			ID: w.setup.accessKey(), Secret: fakecloud.DefaultAccessKeySecret, Source: "test",
 		}),
 		Retry: w.setup.retry, Rates: alibaba.Rates{Share: 1, Writes: 100_000, Reads: 100_000},
 		Source: rand.NewPCG(1, uint64(w.lives)), Observer: metrics.Call,
@@ -153,9 +169,10 @@ type handles struct {
 	ctrl.Manager
 
 	client client.Client
+	live   client.Reader
 	told   *eventLog
 }
 
 func (h handles) GetClient() client.Client                       { return h.client }
-func (h handles) GetAPIReader() client.Reader                    { return h.client }
+func (h handles) GetAPIReader() client.Reader                    { return h.live }
 func (h handles) GetEventRecorder(string) recorder.EventRecorder { return h.told }
