@@ -405,7 +405,7 @@ func protect(s *sim) {
 	s.must(s.api.Status().Update(s.Context(), record))
 	s.remove(cafe())
 	s.settle()
-	s.world.run(grace + time.Hour)
+	s.world.run(grace + time.Minute)
 	s.do("SetLoadBalancerDeleteProtection", map[string]string{"LoadBalancerId": id, "DeleteProtection": "off"})
 	s.world.run(10 * time.Minute)
 }

@@ -79,8 +79,9 @@ func batches(p Point) bool { return p.Write && p.Items > 1 }
 func traits() []trait {
 	return []trait{
 		{Call, CrashBefore, all},
-		{Call, CrashAfter, all},
-		{Call, CrashReply, all},
+		// A crash after a reading is one before whatever comes next.
+		{Call, CrashAfter, writes},
+		{Call, CrashReply, writes},
 		{Call, CrashStale, writes},
 		{Call, CrashLate, writes},
 		{Call, Unsent, all},
