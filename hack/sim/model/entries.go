@@ -17,6 +17,7 @@ type last struct {
 	either []Share
 	ports  []port
 	shares int // percent of the second port
+	owner  string
 }
 
 // enter makes the entries of what was granted.
@@ -77,12 +78,13 @@ func (v *view) serve(place at, w wish, canary *wish, before map[at]last) {
 	if why != "" {
 		v.tell(w.ingress, why)
 		old, ok := before[place]
-		if !ok {
-			return
+		if !ok || old.owner != nameOf(w.ingress) {
+			return // what another Ingress had there went with it
 		}
 		now = last{either: append(slices.Clone(old.either), v.again(old)...), ports: old.ports, shares: old.shares}
 		now.either = unique(now.either)
 	}
+	now.owner = nameOf(w.ingress)
 	v.mem.last[place] = now
 	v.out.Ingresses[nameOf(w.ingress)] = true
 	if canary != nil {

@@ -100,7 +100,7 @@ func (j *Judge) Settle() {
 // Open is O1: what is not yet as the newest table says.
 func (j *Judge) Open() []string {
 	j.Step()
-	return Routing(j.traffic.Newest(), j.options.Cloud.View(), j.Instance)
+	return Routing(j.traffic.Newest(), j.options.Cloud.View(), j.Instance, j.traffic.Ever())
 }
 
 // Leaks is O3: what we created and the newest table does not need.

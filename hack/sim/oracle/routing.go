@@ -8,11 +8,11 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/hack/sim/model"
 )
 
-// Routing is O1: what an account serves otherwise than the table says; lb gives the instance of a group,
-// empty if there is none.
-func Routing(t model.Table, v *fakecloud.View, lb func(group string) string) []string {
+// Routing is O1: which of the requests an account answers otherwise than the table says, and where it has
+// no instance or the wrong certificate; lb gives the instance of a group, empty if there is none.
+func Routing(t model.Table, v *fakecloud.View, lb func(group string) string, probes []model.Probe) []string {
 	var open []string
-	for _, p := range t.Probes() {
+	for _, p := range probes {
 		if want, got := t.Answer(p), answer(v, lb(p.Group), p); !fits(want, got) {
 			open = append(open, fmt.Sprintf("%s:%d %s%s gets %v, wanted is %v", p.Group, p.Port, p.Host, p.Path, got, want))
 		}

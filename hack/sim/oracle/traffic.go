@@ -19,6 +19,7 @@ type Traffic struct {
 	base    expected
 	later   []expected
 	probes  []model.Probe
+	ever    map[model.Probe]bool // all that was asked so far
 	excused map[excuse]bool
 	checked *fakecloud.View
 	told    map[string]bool
@@ -52,7 +53,7 @@ func (e expected) answer(p model.Probe) model.Answer {
 
 // NewTraffic begins with nothing served.
 func NewTraffic() *Traffic {
-	return &Traffic{base: expect(model.Table{}), excused: map[excuse]bool{}, told: map[string]bool{}}
+	return &Traffic{base: expect(model.Table{}), ever: map[model.Probe]bool{}, excused: map[excuse]bool{}, told: map[string]bool{}}
 }
 
 // Expect adds the table that holds from now on.
@@ -61,7 +62,7 @@ func (t *Traffic) Expect(table model.Table) {
 	all := map[model.Probe]bool{}
 	for _, e := range t.window() {
 		for _, p := range e.Probes() {
-			all[p] = true
+			all[p], t.ever[p] = true, true
 		}
 	}
 	t.probes = slices.SortedFunc(maps.Keys(all), model.ComparePaths)
@@ -93,6 +94,11 @@ func (t *Traffic) Converged() {
 	t.probes = t.base.Probes()
 	clear(t.excused)
 	t.checked = nil
+}
+
+// Ever is every request that was asked so far, sorted: what was served once must not be served for ever.
+func (t *Traffic) Ever() []model.Probe {
+	return slices.SortedFunc(maps.Keys(t.ever), model.ComparePaths)
 }
 
 // Newest is the table that holds now.
