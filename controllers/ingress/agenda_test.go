@@ -114,11 +114,12 @@ func (w *world) reconcile(group string) {
 	if group == wakeUp {
 		return
 	}
-	result, err := w.life.Reconcile(w.Context(), reconcile.Request{NamespacedName: types.NamespacedName{Name: group}})
+	result, err := w.life.Reconcile(w.logged(), reconcile.Request{NamespacedName: types.NamespacedName{Name: group}})
 	switch {
 	case w.life.dead || w.life.doomed:
 		w.restart()
 	case err != nil:
+		w.setup.log.write("error: " + err.Error())
 		w.queue.at(group, time.Now().Add(w.queue.retry(group)))
 	default:
 		w.queue.failed[group] = 0

@@ -108,10 +108,10 @@ func (s *sim) state() string {
 	lines := []string{s.dump()}
 	for i, w := range s.worlds() {
 		for _, record := range w.recordList() {
-			lines = append(lines, fmt.Sprintf("record %d/%s ready=%q missing=%q claims=%v intents=%v extensions=%d use=%q served=%v ports=%v taken=%d protected=%t",
+			lines = append(lines, fmt.Sprintf("record %d/%s ready=%q missing=%q claims=%v intents=%v extensions=%d use=%q served=%v ports=%v taken=%d",
 				i, record.Name, conditionOf(&record, v1alpha1.ConditionReady), conditionOf(&record, v1alpha1.ConditionConfigMissing),
 				record.Status.Claims, record.Status.Intents, len(record.Status.DomainExtensions), record.Status.Use,
-				certificatesOf(record), record.Status.ListenPorts, len(record.Status.TakenOver), record.Status.DeleteProtectionSet))
+				certificatesOf(record), record.Status.ListenPorts, len(record.Status.TakenOver)))
 		}
 		var ingresses networkingv1.IngressList
 		w.must(w.api.List(w.Context(), &ingresses))

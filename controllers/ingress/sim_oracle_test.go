@@ -1,10 +1,8 @@
 package ingress
 
 import (
-	"cmp"
 	"fmt"
 	"reflect"
-	"strings"
 	"time"
 
 	networkingv1 "k8s.io/api/networking/v1"
@@ -113,19 +111,9 @@ func (m *watchman) shown() map[string][]string {
 // complain hands new violations to the run.
 func (m *watchman) complain(s *sim) {
 	for _, v := range m.judge.Violations()[m.blamed:] {
-		s.blame(kindOf(v), "%s", v)
+		s.blame(v.Oracle, "%s", v)
 		m.blamed++
 	}
-}
-
-// kindOf is what a run calls a violation.
-func kindOf(v oracle.Violation) string {
-	if v.Oracle == "O5" {
-		kind, _, _ := strings.Cut(v.What, ":")
-		return kind + " route"
-	}
-	kinds := map[string]string{"O1": "converge", "O2": "quiet", "O3": "leak", "O4": "foreign", "O6": "secret"}
-	return cmp.Or(kinds[v.Oracle], v.Oracle)
 }
 
 // look implements judge.

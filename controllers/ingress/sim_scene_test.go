@@ -61,6 +61,7 @@ func scenarios() map[string]scenario {
 		"protection":       {story: onOne(protect)},
 		"retain":           {story: retain},
 		"default-backend":  {story: defaultBackend},
+		"history":          {story: history},
 	}
 }
 
@@ -280,7 +281,7 @@ func byoDetach(s *sim) {
 // again when it is taken over.
 func (s *sim) occupied() string {
 	id := s.theirs()
-	group := s.make("CreateVServerGroup", "VServerGroupId", map[string]string{"LoadBalancerId": id, "VServerGroupName": "theirs"})
+	group := s.group(id, "theirs")
 	s.make("CreateLoadBalancerHTTPListener", "", map[string]string{
 		"LoadBalancerId": id, "ListenerPort": "443", "Bandwidth": "-1", "HealthCheck": "off", "StickySession": "off", "VServerGroupId": group,
 	})

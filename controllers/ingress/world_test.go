@@ -32,6 +32,10 @@ type setup struct {
 	// cached makes the controller read what events told it, as it does in a cluster, rather than the
 	// API itself.
 	cached bool
+	// token, if set, is the security token that comes with each call.
+	token string
+	// log, if set, takes down what the controller logs, at the highest verbosity, and its errors.
+	log *logSink
 	// wrap, if set, is put around a life's transport.
 	wrap func(*life, http.RoundTripper) http.RoundTripper
 }
@@ -135,7 +139,7 @@ func (w *world) adapter(transport http.RoundTripper, metrics *Metrics) *alibaba.
 	service, err := alibaba.New(alibaba.Options{
 		Region: "cn-hangzhou", VPCID: w.setup.options.VPCID, Transport: transport,
 		Credentials: alibaba.StaticCredentials(alibaba.Key{
-			ID: w.setup.accessKey(), Secret: fakecloud.DefaultAccessKeySecret, Source: "test",
+			ID: w.setup.accessKey(), Secret: fakecloud.DefaultAccessKeySecret, Token: w.setup.token, Source: "test",
 		}),
 		Retry: w.setup.retry, Rates: alibaba.Rates{Share: 1, Writes: 100_000, Reads: 100_000},
 		Source: rand.NewPCG(1, uint64(w.lives)), Observer: metrics.Call,

@@ -18,6 +18,8 @@ const window = 16
 // and as URLs and JSON write them, whole or any 16 bytes of them that begin at a multiple of 8.
 type Secrets struct {
 	needles map[string]string // what is told, by needle
+	byStart map[string][]string
+	starts  [1 << 16]bool // first two bytes of a needle
 }
 
 // NewSecrets takes secrets by name. One that is PEM is also searched for as what the PEM holds. What
@@ -39,8 +41,22 @@ func NewSecrets(canaries map[string]string, public ...string) (*Secrets, error) 
 			s.forgetBytes(block.Bytes)
 		}
 	}
+	s.index()
 	return s, nil
 }
+
+// index groups the needles by how they begin, so that a text is read once for all of them.
+func (s *Secrets) index() {
+	s.byStart = map[string][]string{}
+	for needle := range s.needles {
+		start := needle[:startLength]
+		s.byStart[start] = append(s.byStart[start], needle)
+		s.starts[int(needle[0])<<8|int(needle[1])] = true
+	}
+}
+
+// startLength is how much of a needle its group has in common; a needle is longer.
+const startLength = 8
 
 func (s *Secrets) addPEM(name, text string) {
 	for block, rest := pem.Decode([]byte(text)); block != nil; block, rest = pem.Decode(rest) {
@@ -115,9 +131,14 @@ func forms(piece string) map[string]string {
 // and form.
 func (s *Secrets) Search(sink, text string) []string {
 	found := map[string]bool{}
-	for needle, what := range s.needles {
-		if strings.Contains(text, needle) {
-			found[fmt.Sprintf("%s holds %s", sink, what)] = true
+	for at := 0; at+startLength <= len(text); at++ {
+		if !s.starts[int(text[at])<<8|int(text[at+1])] {
+			continue
+		}
+		for _, needle := range s.byStart[text[at:at+startLength]] {
+			if strings.HasPrefix(text[at:], needle) {
+				found[fmt.Sprintf("%s holds %s", sink, s.needles[needle])] = true
+			}
 		}
 	}
 	return slices.Sorted(maps.Keys(found))
