@@ -15,8 +15,8 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/hack/sim/oracle"
 )
 
-// kinds are what a controller is told of from outside.
-func kinds() []client.Object {
+// eventKinds are what a controller is told of from outside.
+func eventKinds() []client.Object {
 	return []client.Object{
 		&networkingv1.IngressClass{}, &networkingv1.Ingress{}, &corev1.Service{}, &discoveryv1.EndpointSlice{}, &corev1.Pod{},
 	}
@@ -44,7 +44,7 @@ const apart = 3 * time.Second
 func (w *world) inTurn(order []int) {
 	for position, kind := range order {
 		for _, s := range w.api.streams {
-			if reflect.TypeOf(s.kind) == reflect.TypeOf(kinds()[kind]) {
+			if reflect.TypeOf(s.kind) == reflect.TypeOf(eventKinds()[kind]) {
 				s.hold(time.Duration(position+1) * apart)
 			}
 		}
@@ -102,7 +102,7 @@ func TestOrderOfEvents(t *testing.T) {
 		m.close()
 		want = m.cloud.Dump()
 	})
-	for i, order := range permutations(len(kinds())) {
+	for i, order := range permutations(len(eventKinds())) {
 		if i%4 != 0 && !*simAll {
 			continue // a quarter has each kind before and after each other
 		}

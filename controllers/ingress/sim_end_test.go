@@ -67,7 +67,7 @@ func (s *sim) end() string {
 	}
 	after := s.state()
 	if before != after {
-		s.blame("quiet", "the state changed after the end:\n%s", difference(before, after))
+		s.blame("quiet", "the state changed after the end:\n%s", unlike(before, after))
 	}
 	for _, j := range s.judges {
 		j.close(s)

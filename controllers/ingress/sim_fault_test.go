@@ -141,7 +141,7 @@ func (d disturbed) fault(way plan.Way, r *http.Request) fakecloud.Fault {
 	case plan.Stale30s:
 		return fakecloud.Fault{Stale: 30 * time.Second}
 	}
-	return fakecloud.Fault{Before: refusal(way, actionOf(r))}
+	return fakecloud.Fault{Before: refusal(way, operationOf(r))}
 }
 
 // refusal is the code of a way that refuses a call without effect.
@@ -166,7 +166,7 @@ func refusal(way plan.Way, action string) string {
 	panic("a way without an effect: " + way)
 }
 
-func actionOf(r *http.Request) string {
+func operationOf(r *http.Request) string {
 	copied := again(r)
 	if err := copied.ParseForm(); err != nil {
 		panic(err)

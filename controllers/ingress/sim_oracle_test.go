@@ -116,13 +116,13 @@ func (m *watchman) complain(s *sim) {
 	}
 }
 
-// look implements judge.
+// look implements referee.
 func (j *watchmen) look(s *sim) { j.each(s, (*watchman).step) }
 
 // settled tells the oracles that the controller is at rest.
 func (j *watchmen) settled(s *sim) { j.each(s, (*watchman).settle) }
 
-// close implements judge.
+// close implements referee.
 func (j *watchmen) close(s *sim) { j.each(s, (*watchman).close) }
 
 func (j *watchmen) each(s *sim, do func(*watchman)) {

@@ -28,7 +28,7 @@ type sim struct {
 	scene  scenario
 	only   *scenario // instead of the one that the run names
 	chance *rand.Rand
-	judged verdict
+	judged ruling
 	others []*world // clusters beside this one
 
 	reached map[plan.Site]int // points passed, by site
@@ -42,7 +42,7 @@ type sim struct {
 	over    bool
 	waiting *stream // held until the next event of any kind
 
-	judges []judge
+	judges []referee
 	// landed tells that an effect which takes something away came late, when what it takes away may
 	// have been made again. The service knows no fencing, so a route may be lost by it until the next
 	// reading.
@@ -50,14 +50,14 @@ type sim struct {
 	excused int // routes that were
 }
 
-// judge is an oracle: it looks at a run after every call and write, and at its end.
-type judge interface {
+// referee is an oracle: it looks at a run after every call and write, and at its end.
+type referee interface {
 	look(s *sim)
 	close(s *sim)
 }
 
-// played is what a run came to.
-type played struct {
+// simResult is what a run came to.
+type simResult struct {
 	run    plan.Run
 	fired  bool
 	hash   string
@@ -71,9 +71,9 @@ type played struct {
 }
 
 // perform makes a run in a bubble of its own.
-func perform(t *testing.T, r plan.Run, want string) played {
+func perform(t *testing.T, r plan.Run, want string) simResult {
 	t.Helper()
-	var out played
+	var out simResult
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		s := &sim{run: r, reached: map[plan.Site]int{}, acted: map[int]bool{}}
@@ -87,7 +87,7 @@ func perform(t *testing.T, r plan.Run, want string) played {
 
 // play makes the scenario and then what every run ends with. A scenario that cannot go on is itself
 // a violation; so is a panic.
-func (s *sim) play(want string) (out played) {
+func (s *sim) play(want string) (out simResult) {
 	defer func() {
 		switch cause := recover(); cause.(type) {
 		case nil, gaveUp:
@@ -108,9 +108,9 @@ func (s *sim) play(want string) (out played) {
 	s.scene.story(s)
 	s.rest()
 	s.over, s.last = true, maps.Clone(s.reached) // what follows is the same for each run, and not disturbed any more
-	out.ending = s.end()
-	if want != "" && want != out.ending {
-		s.blame("converge", "the end differs (-undisturbed +disturbed):\n%s", difference(want, out.ending))
+	out.ending = s.end() + s.comings()
+	if want != "" {
+		s.compare(want, out.ending)
 	}
 	return out
 }

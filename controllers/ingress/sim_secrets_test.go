@@ -76,7 +76,7 @@ type searcher struct {
 	heard map[*eventLog]int
 }
 
-// look implements judge.
+// look implements referee.
 func (j *searcher) look(s *sim) {
 	for _, w := range s.worlds() {
 		list := w.life.told.all()
@@ -87,7 +87,7 @@ func (j *searcher) look(s *sim) {
 	}
 }
 
-// close implements judge.
+// close implements referee.
 func (j *searcher) close(s *sim) {
 	j.look(s)
 	secrets, err := canaries()
@@ -160,9 +160,9 @@ func TestSecretSinks(t *testing.T) {
 }
 
 // performScene makes a run of a story that is no scenario's.
-func performScene(t *testing.T, story func(*sim)) played {
+func performScene(t *testing.T, story func(*sim)) simResult {
 	t.Helper()
-	var out played
+	var out simResult
 	synctest.Test(t, func(t *testing.T) {
 		s := &sim{reached: map[plan.Site]int{}, acted: map[int]bool{}, only: &scenario{story: story}}
 		s.judged.TB = t

@@ -31,7 +31,7 @@ func newTally(loud bool) *tally {
 
 // count adds a run. One whose fault did not act, or that took the course of another one, counts as a
 // plan and as nothing else, unless it went wrong.
-func (a *tally) count(out played) {
+func (a *tally) count(out simResult) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.plans++

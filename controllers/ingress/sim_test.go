@@ -114,7 +114,7 @@ func (c campaign) history(t *testing.T) {
 }
 
 // failed counts a run, and if it went wrong shrinks and tells it.
-func (c campaign) failed(t *testing.T, out played, want string) bool {
+func (c campaign) failed(t *testing.T, out simResult, want string) bool {
 	t.Helper()
 	c.count(out)
 	if len(out.wrong) == 0 {
@@ -136,7 +136,7 @@ func (c campaign) failed(t *testing.T, out played, want string) bool {
 const longestText = 2000
 
 // describe is what is printed of a run that went wrong.
-func describe(out played) string {
+func describe(out simResult) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", out.run)
 	for _, v := range out.wrong {
@@ -155,7 +155,7 @@ func describe(out played) string {
 }
 
 // replay makes a run and, before, the undisturbed one that it is compared with.
-func replay(t *testing.T, line string) played {
+func replay(t *testing.T, line string) simResult {
 	t.Helper()
 	r, err := plan.ParseRun(line)
 	if err != nil {
@@ -195,7 +195,7 @@ func TestSimIsTheSameTwice(t *testing.T) {
 				r := plan.Run{Scenario: name, Seed: *simSeed, Plan: plans[chance.IntN(len(plans))]}
 				first, second := perform(t, r, ""), perform(t, r, "")
 				if first.hash != second.hash {
-					t.Errorf("%s has two courses:\n%s", r, difference(strings.Join(first.course, "\n"), strings.Join(second.course, "\n")))
+					t.Errorf("%s has two courses:\n%s", r, unlike(strings.Join(first.course, "\n"), strings.Join(second.course, "\n")))
 				}
 			}
 		})

@@ -13,9 +13,9 @@ type violation struct {
 	text   string
 }
 
-// verdict stands in for the test of a world, so that a run that goes wrong ends by itself and can be
+// ruling stands in for the test of a world, so that a run that goes wrong ends by itself and can be
 // repeated with a smaller plan.
-type verdict struct {
+type ruling struct {
 	testing.TB
 
 	wrong []violation
@@ -25,33 +25,33 @@ type verdict struct {
 // gaveUp ends a scenario that cannot go on.
 type gaveUp struct{}
 
-func (v *verdict) blame(oracle, format string, args ...any) {
+func (v *ruling) blame(oracle, format string, args ...any) {
 	found := violation{oracle, fmt.Sprintf(format, args...)}
 	if !slices.Contains(v.wrong, found) {
 		v.wrong = append(v.wrong, found)
 	}
 }
 
-func (v *verdict) Helper() {}
+func (v *ruling) Helper() {}
 
-func (v *verdict) Error(args ...any) { v.blame("scenario", "%s", fmt.Sprint(args...)) }
+func (v *ruling) Error(args ...any) { v.blame("scenario", "%s", fmt.Sprint(args...)) }
 
-func (v *verdict) Errorf(format string, args ...any) { v.blame("scenario", format, args...) }
+func (v *ruling) Errorf(format string, args ...any) { v.blame("scenario", format, args...) }
 
-func (v *verdict) Fatal(args ...any) {
+func (v *ruling) Fatal(args ...any) {
 	v.Error(args...)
 	panic(gaveUp{})
 }
 
-func (v *verdict) Fatalf(format string, args ...any) {
+func (v *ruling) Fatalf(format string, args ...any) {
 	v.Errorf(format, args...)
 	panic(gaveUp{})
 }
 
 func sortStrings(list []string) { slices.Sort(list) }
 
-// difference shows the lines that two texts do not share.
-func difference(want, got string) string {
+// unlike shows the lines that two texts do not share.
+func unlike(want, got string) string {
 	was, is := strings.Split(want, "\n"), strings.Split(got, "\n")
 	var b strings.Builder
 	for _, line := range was {
