@@ -104,7 +104,7 @@ func TestOrderOfEvents(t *testing.T) {
 	})
 	for i, order := range permutations(len(eventKinds())) {
 		if i%4 != 0 && !*simAll {
-			continue // a quarter has each kind before and after each other
+			continue // a quarter of the orders in every run
 		}
 		t.Run(fmt.Sprint(order), func(t *testing.T) {
 			t.Parallel()
