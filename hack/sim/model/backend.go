@@ -54,9 +54,12 @@ func (c Cluster) find(namespace string, b networkingv1.IngressBackend) (port, st
 	return port{}, "ServicePortNotFound"
 }
 
-// endpoints are a Service port's ready ones: those of pods, and those of which the pod is not there.
-func (c Cluster) endpoints(p port) (members, maybe map[string]bool) {
-	members, maybe = map[string]bool{}, map[string]bool{}
+// found are endpoints: those of pods, and those of which the pod is not there.
+type found struct{ members, maybe map[string]bool }
+
+// endpoints are a Service port's ready ones.
+func (c Cluster) endpoints(p port) found {
+	all := found{map[string]bool{}, map[string]bool{}}
 	for _, s := range c.slicesOf(p.namespace, p.service) {
 		for _, sp := range s.Ports {
 			if sp.Port == nil || *sp.Port < 1 || *sp.Port > math.MaxUint16 || sp.Name != nil && *sp.Name != p.name ||
@@ -64,18 +67,18 @@ func (c Cluster) endpoints(p port) (members, maybe map[string]bool) {
 				continue
 			}
 			for _, e := range s.Endpoints {
-				c.sort(s.Namespace, e, *sp.Port, members, maybe)
+				c.sort(s.Namespace, e, *sp.Port, all)
 			}
 		}
 	}
-	return members, maybe
+	return all
 }
 
 func ready(e discoveryv1.Endpoint) bool { return e.Conditions.Ready == nil || *e.Conditions.Ready }
 
 // sort puts one endpoint where it belongs. It counts if the pod that it names has its address: anybody
 // may write a slice.
-func (c Cluster) sort(namespace string, e discoveryv1.Endpoint, number int32, members, maybe map[string]bool) {
+func (c Cluster) sort(namespace string, e discoveryv1.Endpoint, number int32, into found) {
 	if !ready(e) || len(e.Addresses) == 0 || e.TargetRef == nil || e.TargetRef.Kind != "Pod" {
 		return
 	}
@@ -83,12 +86,12 @@ func (c Cluster) sort(namespace string, e discoveryv1.Endpoint, number int32, me
 	if err != nil || !addr.Is4() || !addr.IsGlobalUnicast() || addr == netip.MustParseAddr("100.100.100.200") {
 		return
 	}
-	at := netip.AddrPortFrom(addr, uint16(number)).String()
+	at := netip.AddrPortFrom(addr, uint16(number)).String() //nolint:gosec // endpoints compares it with the greatest port
 	switch pod := c.pod(namespace, e.TargetRef.Name); {
 	case pod == nil:
-		maybe[at] = true
+		into.maybe[at] = true
 	case pod.Status.PodIP == addr.String(), slices.Contains(pod.Status.PodIPs, corev1.PodIP{IP: addr.String()}):
-		members[at] = true
+		into.members[at] = true
 	}
 }
 
@@ -103,7 +106,8 @@ type held struct {
 
 // pool is who serves a Service port.
 func (v *view) pool(p port) Pool {
-	members, maybe := v.cluster.endpoints(p)
+	now := v.cluster.endpoints(p)
+	members, maybe := now.members, now.maybe
 	h := v.holds[p]
 	switch {
 	case len(members) > 0:

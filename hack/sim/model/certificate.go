@@ -89,24 +89,29 @@ func (v *view) tlsAsks(members []*networkingv1.Ingress) []tlsAsk {
 			if why != "" {
 				v.tell(ing, why)
 			}
-			a := tlsAsk{pair: p, ingress: ing}
-			for _, h := range t.Hosts {
-				if host, ok := normal(h); ok {
-					a.hosts = append(a.hosts, host)
-				}
-			}
-			all = append(all, a)
+			all = append(all, tlsAsk{pair: p, ingress: ing, hosts: legible(t.Hosts)})
 		}
 	}
 	return all
 }
 
+// legible are those of the hosts that are DNS names.
+func legible(hosts []string) []string {
+	var kept []string
+	for _, h := range hosts {
+		if host, ok := normal(h); ok {
+			kept = append(kept, host)
+		}
+	}
+	return kept
+}
+
 // present decides which certificates may be presented.
 func (v *view) present(members []*networkingv1.Ingress) {
 	asks := v.tlsAsks(members)
-	def, any := v.byDefault(asks)
+	def, byID := v.byDefault(asks)
 	v.out.own, v.out.names = v.mem.own, map[string][]string{}
-	if any {
+	if byID {
 		v.out.own = nil // named by its id: nobody here knows it
 		return
 	}
@@ -150,9 +155,9 @@ func (v *view) loosen(presented map[string][]string, crowded bool) {
 	}
 }
 
-// byDefault decides what is presented where nothing else is; any is true for a certificate that the
+// byDefault decides what is presented where nothing else is; byID is true for a certificate that the
 // service has and nobody else.
-func (v *view) byDefault(asks []tlsAsk) (def pair, any bool) {
+func (v *view) byDefault(asks []tlsAsk) (def pair, byID bool) {
 	for _, ing := range v.members {
 		if _, named := annotated(ing, "cert-id"); named {
 			return pair{}, true
@@ -200,7 +205,7 @@ func (v *view) domains() []string {
 func (v *view) bestFor(asks []tlsAsk, host string) (tlsAsk, bool) {
 	best, found := tlsAsk{}, 0
 	for _, a := range asks {
-		score := 0
+		var score int
 		switch {
 		case a.ingress == nil || !v.servesFrom(host, func(e Entry) bool { return e.Namespace == a.ingress.Namespace }):
 			continue

@@ -137,7 +137,7 @@ func (v *view) again(old last) []Share {
 func unique(all []Share) []Share {
 	var kept []Share
 	for _, s := range all {
-		if !slices.ContainsFunc(kept, func(k Share) bool { return fmt.Sprint(k) == fmt.Sprint(s) }) {
+		if !slices.ContainsFunc(kept, func(k Share) bool { return k.String() == s.String() }) {
 			kept = append(kept, s)
 		}
 	}

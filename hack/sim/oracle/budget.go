@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/slb-ingress/slb-ingress-controller/fakecloud"
@@ -45,7 +46,7 @@ func (b *Budget) Add(calls []fakecloud.Call) []string {
 		if c.Foreign || c.Late {
 			continue
 		}
-		recent := append(b.recent[c.Action], c.Time)
+		recent := slices.Concat(b.recent[c.Action], []time.Time{c.Time})
 		for len(recent) > 0 && c.Time.Sub(recent[0]) >= time.Minute {
 			recent = recent[1:]
 		}

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/netip"
 	"slices"
@@ -148,9 +149,7 @@ func (s *scene) ours(action string, p words, word string) string {
 	r := requests.NewCommonRequest()
 	r.Method, r.Product, r.Version, r.ApiName, r.Scheme, r.Domain = "POST", "Slb", "2014-05-15", action, "HTTP", "slb.fake"
 	r.FormParams["RegionId"] = "cn-hangzhou"
-	for name, value := range p {
-		r.FormParams[name] = value
-	}
+	maps.Copy(r.FormParams, p)
 	response, err := s.client.ProcessCommonRequest(r)
 	s.judge.Step()
 	if err != nil {
@@ -230,7 +229,8 @@ func (s *scene) listen(lb string) {
 		s.rule(port, "a.example", "", "coffee")
 	}
 	s.ours("DeleteVServerGroup", words{"VServerGroupId": s.ids["tea"]}, "")
-	if s.judge.Converged(); len(s.judge.Violations()) > 0 {
+	s.judge.Converged()
+	if len(s.judge.Violations()) > 0 {
 		s.Fatalf("what is right is called wrong: %v\n%s", s.judge.Violations(), s.cloud.Dump())
 	}
 }

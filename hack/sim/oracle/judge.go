@@ -38,7 +38,7 @@ func New(o Options) *Judge {
 		o.Limits = ServiceLimits()
 	}
 	if o.Now == nil {
-		o.Now = time.Now //nolint:forbidigo // the default of the injected clock
+		o.Now = time.Now
 	}
 	return &Judge{options: o, ledger: NewLedger(o.Cloud, o.Caller), traffic: NewTraffic(), budget: NewBudget(o.Limits), seq: o.Cloud.Seq()}
 }
