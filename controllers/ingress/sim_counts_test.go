@@ -38,7 +38,7 @@ func (s *sim) compare(want, got string) {
 	end, counts, _ := strings.Cut(want, countsBelow)
 	ended, counted, _ := strings.Cut(got, countsBelow)
 	if end != ended {
-		s.blame("converge", "the end differs (-undisturbed +disturbed):\n%s", unlike(end, ended))
+		s.blamef("converge", "the end differs (-undisturbed +disturbed):\n%s", unlike(end, ended))
 	}
 	if !keepsCounts(s.run.Plan) {
 		return
@@ -46,7 +46,7 @@ func (s *sim) compare(want, got string) {
 	most := readCounts(counts)
 	for name, n := range readCounts(counted) {
 		if n.Created > most[name].Created || n.Deleted > most[name].Deleted {
-			s.blame("O9", "%s: created %d and deleted %d times, undisturbed %d and %d", name, n.Created, n.Deleted, most[name].Created, most[name].Deleted)
+			s.blamef("O9", "%s: created %d and deleted %d times, undisturbed %d and %d", name, n.Created, n.Deleted, most[name].Created, most[name].Deleted)
 		}
 	}
 }

@@ -59,15 +59,15 @@ func (s *sim) end() string {
 	s.live(rested)
 	for _, c := range s.cloud.JournalSince(seq) {
 		if c.Write && !c.Foreign && !c.Late {
-			s.blame("quiet", "%s after the end: %s %s %v", c.Time.Format("15:04:05"), c.Action, c.Code, c.Params)
+			s.blamef("quiet", "%s after the end: %s %s %v", c.Time.Format("15:04:05"), c.Action, c.Code, c.Params)
 		}
 	}
 	if n := s.clusterWrites() - writes; n > 0 {
-		s.blame("quiet", "%d writes to the cluster after the end", n)
+		s.blamef("quiet", "%d writes to the cluster after the end", n)
 	}
 	after := s.state()
 	if before != after {
-		s.blame("quiet", "the state changed after the end:\n%s", unlike(before, after))
+		s.blamef("quiet", "the state changed after the end:\n%s", unlike(before, after))
 	}
 	for _, j := range s.judges {
 		j.close(s)

@@ -55,7 +55,7 @@ func (d disturbed) RoundTrip(r *http.Request) (*http.Response, error) {
 	s := d.sim
 	way, n := s.pass(plan.Call)
 	if way != "" {
-		s.remark("fault %s at call %d", way, n)
+		s.remarkf("fault %s at call %d", way, n)
 	}
 	timer := time.NewTimer(callTime)
 	<-timer.C
@@ -115,7 +115,7 @@ func (d disturbed) with(f fakecloud.Fault, r *http.Request) (*http.Response, err
 
 // fault is the service's part of a way.
 func (d disturbed) fault(way plan.Way, r *http.Request) fakecloud.Fault {
-	switch way {
+	switch way { //nolint:exhaustive // the others refuse the call
 	case plan.CrashAfter:
 		return fakecloud.Fault{CrashAfter: d.life.kill}
 	case plan.CrashStale:
@@ -146,7 +146,7 @@ func (d disturbed) fault(way plan.Way, r *http.Request) fakecloud.Fault {
 
 // refusal is the code of a way that refuses a call without effect.
 func refusal(way plan.Way, action string) string {
-	switch way {
+	switch way { //nolint:exhaustive // the others have an effect
 	case plan.Throttle:
 		return "Throttling.User"
 	case plan.Unavailable:
@@ -235,15 +235,15 @@ func (s *sim) disturbCluster() {
 		what := fmt.Sprintf("%s %T %s", verb, o, o.GetName())
 		s.points = append(s.points, plan.Point{Site: plan.Kube, N: n, What: what, Write: true})
 		if way != "" {
-			s.remark("fault %s at write %d", way, n)
+			s.remarkf("fault %s at write %d", way, n)
 		}
 		if way != plan.CrashBefore {
-			s.note("cluster: %s", what)
+			s.notef("cluster: %s", what)
 		}
 		return s.refuseWrite(way, o)
 	}
 	s.api.done = func() {
-		switch way {
+		switch way { //nolint:exhaustive // the others act before the effect or on the answer
 		case plan.CrashAfter:
 			s.life.kill()
 		case plan.CrashReply:
@@ -262,7 +262,7 @@ func (s *sim) disturbCluster() {
 
 func (s *sim) refuseWrite(way plan.Way, o client.Object) error {
 	resource := schema.GroupResource{Resource: fmt.Sprintf("%T", o)}
-	switch way {
+	switch way { //nolint:exhaustive // the others let the write through
 	case plan.CrashBefore:
 		s.life.kill()
 		return errDead
@@ -282,9 +282,9 @@ func (s *sim) disturbEvent(from *stream, e watch.Event) {
 	way, n := s.pass(plan.Event)
 	s.points = append(s.points, plan.Point{Site: plan.Event, N: n, What: fmt.Sprintf("%s %T %s", e.Type, e.Object, keyOf(e))})
 	if way != "" {
-		s.remark("fault %s at event %d", way, n)
+		s.remarkf("fault %s at event %d", way, n)
 	}
-	switch way {
+	switch way { //nolint:exhaustive // events have these ways alone
 	case plan.Lag1:
 		from.hold(time.Minute)
 		s.waiting = from

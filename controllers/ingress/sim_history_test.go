@@ -21,13 +21,13 @@ func history(s *sim) {
 	w.services()
 	s.proper()
 	for range steps {
-		switch kind := w.chance.IntN(12); {
-		case kind == 0:
+		switch w.chance.IntN(12) {
+		case 0:
 			name := fmt.Sprintf("i%d", w.chance.IntN(4))
 			s.secrets.put("shop", name, pairUntil(name+".example", time.Date(2040+w.chance.IntN(3), 1, 1, 0, 0, 0, 0, time.UTC)))
-		case kind == 1:
+		case 1:
 			s.restart()
-		case kind == 2:
+		case 2:
 			s.meddle(w.chance)
 		default:
 			w.step()

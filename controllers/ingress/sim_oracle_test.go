@@ -111,7 +111,7 @@ func (m *watchman) shown() map[string][]string {
 // complain hands new violations to the run.
 func (m *watchman) complain(s *sim) {
 	for _, v := range m.judge.Violations()[m.blamed:] {
-		s.blame(v.Oracle, "%s", v)
+		s.blamef(v.Oracle, "%s", v)
 		m.blamed++
 	}
 }

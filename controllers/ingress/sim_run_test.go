@@ -92,7 +92,7 @@ func (s *sim) play(want string) (out simResult) {
 		switch cause := recover(); cause.(type) {
 		case nil, gaveUp:
 		default:
-			s.blame("panic", "%v\n%s", cause, debug.Stack())
+			s.blamef("panic", "%v\n%s", cause, debug.Stack())
 		}
 		out.run, out.wrong, out.course, out.calls = s.run, s.judged.wrong, s.course, s.reached[plan.Call]
 		out.spared = s.excused
@@ -179,22 +179,22 @@ func (s *sim) rest() {
 	}
 }
 
-// blame tells what an oracle objects to.
-func (s *sim) blame(oracle, format string, args ...any) {
+// blamef tells what an oracle objects to.
+func (s *sim) blamef(oracle, format string, args ...any) {
 	if oracle == "O5" && s.landed {
 		s.excused++
 		return
 	}
-	s.judged.blame(oracle, format, args...)
+	s.judged.blamef(oracle, format, args...)
 }
 
-// note puts a line into the course of the run.
-func (s *sim) note(format string, args ...any) {
+// notef puts a line into the course of the run.
+func (s *sim) notef(format string, args ...any) {
 	s.course = append(s.course, time.Now().Format("15:04:05.000 ")+fmt.Sprintf(format, args...))
 }
 
-// remark is a note that is no part of what happened, but says why.
-func (s *sim) remark(format string, args ...any) { s.note("# "+format, args...) }
+// remarkf is a note that is no part of what happened, but says why.
+func (s *sim) remarkf(format string, args ...any) { s.notef("# "+format, args...) }
 
 // look takes down what happened since the last look and lets the judges see.
 func (s *sim) look() {

@@ -94,7 +94,7 @@ func (j *searcher) close(s *sim) {
 	s.must(err)
 	for sink, text := range j.sinks(s) {
 		for _, found := range secrets.Search(sink, text) {
-			s.blame("O6", "%s", found)
+			s.blamef("O6", "%s", found)
 		}
 	}
 }
@@ -138,12 +138,12 @@ func TestSecretSinks(t *testing.T) {
 			}
 		},
 		"events":   func(s *sim) { s.life.told.Eventf(nil, nil, "Warning", "R", "a", "%s", canaryToken) },
-		"journal":  func(s *sim) { s.note("%s", canaryToken) },
+		"journal":  func(s *sim) { s.notef("%s", canaryToken) },
 		"statuses": func(s *sim) { s.leakIntoRecord() },
 		"metrics": func(s *sim) {
 			s.life.metrics.MustRegister(prometheus.NewCounter(prometheus.CounterOpts{Name: "leak", Help: canaryToken}))
 		},
-		"panics": func(s *sim) { s.blame("panic", "%s", pairOf("cafe.example").key) },
+		"panics": func(s *sim) { s.blamef("panic", "%s", pairOf("cafe.example").key) },
 	}
 	for sink, leak := range leaks {
 		t.Run(sink, func(t *testing.T) {

@@ -106,12 +106,13 @@ func (a *tally) mayTell(scenario string) bool {
 
 // progress is a bar on a terminal and otherwise a line every ten seconds. The caller holds the lock.
 func (a *tally) progress() {
-	if terminal(os.Stderr) {
+	switch {
+	case terminal(os.Stderr):
 		full := int(a.done * 30)
 		fmt.Fprintf(os.Stderr, "\r[%s%s] %3.0f %% %s ", strings.Repeat("#", full), strings.Repeat(".", 30-full), 100*a.done, a.line())
-	} else if time.Since(a.printed) > 10*time.Second {
+	case time.Since(a.printed) > 10*time.Second:
 		fmt.Fprintf(os.Stderr, "sim: %3.0f %% %s\n", 100*a.done, a.line())
-	} else {
+	default:
 		return
 	}
 	a.printed = time.Now()

@@ -204,6 +204,8 @@ func TestSimIsTheSameTwice(t *testing.T) {
 
 // TestSimLong goes on until its time is up: each seed's sweep of all scenarios, all pairs of crashes on
 // the core scenarios, and random histories.
+//
+//nolint:tparallel // one seed after the other; the scenarios of each are parallel
 func TestSimLong(t *testing.T) {
 	t.Parallel()
 	if *simTime <= 0 {

@@ -19,13 +19,12 @@ type ruling struct {
 	testing.TB
 
 	wrong []violation
-	muted bool
 }
 
 // gaveUp ends a scenario that cannot go on.
 type gaveUp struct{}
 
-func (v *ruling) blame(oracle, format string, args ...any) {
+func (v *ruling) blamef(oracle, format string, args ...any) {
 	found := violation{oracle, fmt.Sprintf(format, args...)}
 	if !slices.Contains(v.wrong, found) {
 		v.wrong = append(v.wrong, found)
@@ -34,9 +33,9 @@ func (v *ruling) blame(oracle, format string, args ...any) {
 
 func (v *ruling) Helper() {}
 
-func (v *ruling) Error(args ...any) { v.blame("scenario", "%s", fmt.Sprint(args...)) }
+func (v *ruling) Error(args ...any) { v.blamef("scenario", "%s", fmt.Sprint(args...)) }
 
-func (v *ruling) Errorf(format string, args ...any) { v.blame("scenario", format, args...) }
+func (v *ruling) Errorf(format string, args ...any) { v.blamef("scenario", format, args...) }
 
 func (v *ruling) Fatal(args ...any) {
 	v.Error(args...)

@@ -82,8 +82,8 @@ func play(t *testing.T, scene func(*world), edits ...func(*setup)) {
 	})
 }
 
-func newWorld(t testing.TB, edits ...func(*setup)) *world {
-	t.Helper()
+func newWorld(tb testing.TB, edits ...func(*setup)) *world {
+	tb.Helper()
 	s := setup{
 		account: fakecloud.Options{Seed: 1, ENICIDR: netip.MustParsePrefix("10.1.0.0/16")},
 		options: Options{
@@ -99,7 +99,7 @@ func newWorld(t testing.TB, edits ...func(*setup)) *world {
 			s.account.AccessKeys[setup{options: Options{ClusterID: id}}.accessKey()] = fakecloud.DefaultAccessKeySecret
 		}
 	}
-	w := &world{TB: t, setup: s, queue: newAgenda(), pods: map[string]string{}}
+	w := &world{TB: tb, setup: s, queue: newAgenda(), pods: map[string]string{}}
 	if w.cloud = s.shared; w.cloud == nil {
 		w.cloud = fakecloud.New(s.account)
 	}
