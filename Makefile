@@ -35,12 +35,30 @@ build: ## Build every program into bin/.
 
 ##@ Test
 
+# Limits of the simulation: make sim-long TIME=8h SEED=1000. SIMFLAGS are further flags of its test binary.
+TIME ?= 10m
+SEED ?= 0
+SIMFLAGS ?=
+# Runs are short and make much garbage, so it is collected more rarely than usual.
+SIM = go test -c -o bin/sim.test ./controllers/ingress && cd controllers/ingress && GOGC=400 ../../bin/sim.test -sim.seed $(SEED)
+
 # -vet=all runs every analyzer of go vet; go test alone runs a few of them. The kube tools are told
 # by standard error before, so that go test's own lines are the last of the output.
 .PHONY: test
-test: compiler kube-tools ## Run every test with the race detector.
+test: compiler kube-tools ## Run every test with the race detector, then the whole simulation without it.
 	@KUBEBUILDER_ASSETS="$$(hack/kube/build.sh)" CGO_ENABLED=1 \
 		go test -race -vet=all -timeout 15m $(TESTFLAGS) $(PACKAGES)
+ifeq ($(TESTFLAGS)$(filter-out ./...,$(PACKAGES)),)
+	@$(MAKE) sim
+endif
+
+.PHONY: sim
+sim: ## Disturb every scenario at every call, write and event; the race run above has a sample of it.
+	@$(SIM) -test.run '^TestSim' -sim.all -test.timeout 60m $(SIMFLAGS)
+
+.PHONY: sim-long
+sim-long: ## Simulate for a time: make sim-long TIME=8h SEED=1000.
+	@$(SIM) -test.run '^TestSimLong$$' -sim.time $(TIME) -test.timeout 0 $(SIMFLAGS)
 
 # FAULTS='-seed 7' takes another sample. make test makes a small one.
 FAULTS ?=

@@ -79,13 +79,14 @@ func TestReadKinds(t *testing.T) {
 		answer answer
 		want   cloud.ErrorKind
 	}{
-		"Busy":          {refusal(400, "SystemBusy", "x"), cloud.Unavailable},
-		"Throttled":     {refusal(400, "Throttling", "x"), cloud.Throttled},
-		"Denied":        {refusal(403, "Forbidden.RAM", "x"), cloud.Denied},
-		"Invalid":       {refusal(400, "MissingParameter", "x"), cloud.Unavailable},
-		"InternalError": {refusal(500, "InternalError", "x"), cloud.Unavailable},
-		"Lost":          {answer{err: errors.New("reset")}, cloud.Unavailable},
-		"Unreadable":    {ok("{"), cloud.Unavailable},
+		"Busy":             {refusal(400, "SystemBusy", "x"), cloud.Unavailable},
+		"Throttled":        {refusal(400, "Throttling", "x"), cloud.Throttled},
+		"Denied":           {refusal(403, "Forbidden.RAM", "x"), cloud.Denied},
+		"Invalid":          {refusal(400, "MissingParameter", "x"), cloud.Unavailable},
+		"InternalError":    {refusal(500, "InternalError", "x"), cloud.Unavailable},
+		"Lost":             {answer{err: errors.New("reset")}, cloud.Unavailable},
+		"Unreadable":       {ok("{"), cloud.Unavailable},
+		"NoAnswerOfTheAPI": {answer{status: 200, body: "{}"}, cloud.Unavailable}, // not an empty list
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

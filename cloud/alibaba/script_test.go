@@ -59,7 +59,15 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-func ok(body string) answer { return answer{status: http.StatusOK, body: body} }
+// ok is an answer of the service, which gives each a request id.
+func ok(body string) answer {
+	if rest, object := strings.CutPrefix(body, "{"); object && !strings.Contains(body, `"RequestId"`) {
+		if body = `{"RequestId":"a",` + rest; rest == "}" {
+			body = `{"RequestId":"a"}`
+		}
+	}
+	return answer{status: http.StatusOK, body: body}
+}
 
 func refusal(status int, code, message string) answer {
 	return answer{status: status, body: fmt.Sprintf(

@@ -2,6 +2,7 @@ package alibaba
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -107,13 +108,22 @@ func readAnswer(r io.Reader) (string, error) {
 	return string(body), err
 }
 
-// decode fills resp. An answer that says success and cannot be read leaves a write's ids unknown.
+// decode fills resp. An answer that says success and cannot be read leaves a write's ids unknown. One
+// without a request id is none of the API's, which gives one with every answer: a list that it lacks
+// is not an empty list.
 func decode(op string, httpResp *http.Response, body string, resp responses.AcsResponse) *cloud.Error {
 	httpResp.Body = io.NopCloser(strings.NewReader(body))
-	if err := responses.Unmarshal(resp, httpResp, "JSON"); err != nil || body == "" {
+	if err := responses.Unmarshal(resp, httpResp, "JSON"); err != nil || !hasRequestID(body) {
 		return &cloud.Error{Kind: inDoubt(op), Op: op, Message: "cannot read the answer"}
 	}
 	return nil
+}
+
+func hasRequestID(body string) bool {
+	var answer struct {
+		RequestID string `json:"RequestId"`
+	}
+	return json.Unmarshal([]byte(body), &answer) == nil && answer.RequestID != ""
 }
 
 // inDoubt is the kind of an error that leaves the effect of a call unknown.

@@ -13,6 +13,7 @@ type hold struct {
 	refs   map[cloud.Ref]bool // resources that are not as later steps need them
 	routes []route            // requests that have not got their new target
 	short  map[string]bool    // groups that miss members
+	kept   map[int]string     // default certificates, by port, that a domain has no extension for yet
 	any    bool
 	// spreads are settings of rules' own that the service has refused for one rule.
 	spreads map[cloud.Spread]error
@@ -25,7 +26,7 @@ type route struct {
 }
 
 func newHold() *hold {
-	return &hold{refs: map[cloud.Ref]bool{}, short: map[string]bool{}, spreads: map[cloud.Spread]error{}}
+	return &hold{refs: map[cloud.Ref]bool{}, short: map[string]bool{}, kept: map[int]string{}, spreads: map[cloud.Spread]error{}}
 }
 
 // back notes that a change was not made.
@@ -52,6 +53,8 @@ func (h *hold) back(change cloud.Change, o cloud.Observed) {
 		h.takeOver(c.Port, o)
 	case cloud.DeleteExtension:
 		h.takeOver(c.Extension.Port, o)
+	case cloud.CreateExtension:
+		h.keep(c.Extension, o)
 	case cloud.AddMembers:
 		h.short[c.Group] = true
 	}
@@ -62,6 +65,14 @@ func (h *hold) back(change cloud.Change, o cloud.Observed) {
 func (h *hold) takeOver(port int, o cloud.Observed) {
 	if _, foreign := (cloud.Stack{Listeners: o.Foreign.Listeners}).Listener(port); foreign {
 		h.refs[cloud.ListenerRef(port)] = true
+	}
+}
+
+// keep holds back another default certificate of a listener while a domain is served with the present
+// one and is to go on so: it has no extension of its own yet.
+func (h *hold) keep(e cloud.Extension, o cloud.Observed) {
+	if have, _ := o.Ours.Listener(e.Port); have.TLS.Certificate == e.Certificate {
+		h.kept[e.Port] = e.Certificate
 	}
 }
 
@@ -188,7 +199,8 @@ func (r *run) free(change cloud.Change, rest []plan.Step) bool {
 	case cloud.CreateListener:
 		return r.listenerReady(c.Listener)
 	case cloud.SetListener:
-		return r.listenerReady(c.Listener)
+		kept := r.hold.kept[c.Listener.Port]
+		return r.listenerReady(c.Listener) && (kept == "" || kept == c.Listener.TLS.Certificate)
 	case cloud.StartListener, cloud.TagListener:
 		return r.ready(c.Target())
 	case cloud.DeleteListener:

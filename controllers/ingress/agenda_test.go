@@ -107,6 +107,9 @@ func (w *world) survey() bool {
 	return true
 }
 
+// wakeUp is due when held events are to be delivered. No group has such a name.
+const wakeUp = "wake up"
+
 // calm is the longest pause between two tries that still counts as one piece of work.
 const calm = 45 * time.Second
 
@@ -127,11 +130,15 @@ func (w *world) settle() {
 func (w *world) reconcile(group string) {
 	w.Helper()
 	delete(w.queue.due, group)
-	result, err := w.life.Reconcile(w.Context(), reconcile.Request{NamespacedName: types.NamespacedName{Name: group}})
+	if group == wakeUp {
+		return
+	}
+	result, err := w.life.Reconcile(w.logged(), reconcile.Request{NamespacedName: types.NamespacedName{Name: group}})
 	switch {
-	case w.life.dead:
+	case w.life.dead || w.life.doomed:
 		w.restart()
 	case err != nil:
+		w.setup.log.write("error: " + err.Error())
 		w.queue.at(group, time.Now().Add(w.queue.retry(group)))
 	default:
 		w.queue.failed[group] = 0
@@ -147,6 +154,11 @@ func (w *world) pump() {
 	for {
 		synctest.Wait()
 		moved := w.api.deliver()
+		if w.api.restart {
+			w.api.restart = false
+			w.restart()
+			moved = true
+		}
 		select {
 		case e := <-w.life.loader.secrets.changed:
 			w.routeSecret(e)

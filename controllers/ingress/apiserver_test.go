@@ -33,11 +33,20 @@ type apiServer struct {
 	world   *world
 	uids    int
 	streams []*stream
+	indexes indexes
 
 	// fault, if set, is asked before each write of the controller; its error is the answer.
 	fault func(verb string, o client.Object) error
 	// done, if set, is told of each write of the controller after its effect.
 	done func()
+	// answer, if set, may replace the answer to a write that had its effect.
+	answer func() error
+	// arrived, if set, is told of each event before it is delivered, and may hold its stream.
+	arrived func(*stream, watch.Event)
+	// edited, if set, is told of each change of an input.
+	edited func()
+	// restart asks for another process before anything else is delivered.
+	restart bool
 	// writes counts those of the controller that reached the API.
 	writes int
 }
@@ -45,8 +54,49 @@ type apiServer struct {
 // stream is the events of one kind.
 type stream struct {
 	kind   client.Object
+	list   reflect.Type
 	events watch.Interface
 	seen   map[types.NamespacedName]client.Object
+
+	pending []watch.Event        // told by the API, not delivered
+	until   time.Time            // nothing is delivered before; zero: it is at once
+	merge   bool                 // of what is pending only the last event of each object is delivered
+	broken  types.NamespacedName // merge until there is another event of this object
+}
+
+// hold keeps events back for a time.
+func (s *stream) hold(d time.Duration) { s.until = time.Now().Add(d) }
+
+// release ends a hold.
+func (s *stream) release() { s.until = time.Time{} }
+
+// due takes the events that may be delivered.
+func (s *stream) due() []watch.Event {
+	if time.Now().Before(s.until) {
+		return nil
+	}
+	list := s.pending
+	s.pending, s.until = nil, time.Time{}
+	if s.merge {
+		list, s.merge = lastOfEach(list), false
+	}
+	return list
+}
+
+// lastOfEach is what a new list shows after a watch broke.
+func lastOfEach(list []watch.Event) []watch.Event {
+	var last []watch.Event
+	for i, e := range list {
+		same := func(later watch.Event) bool { return keyOf(later) == keyOf(e) }
+		if !slices.ContainsFunc(list[i+1:], same) {
+			last = append(last, e)
+		}
+	}
+	return last
+}
+
+func keyOf(e watch.Event) types.NamespacedName {
+	return client.ObjectKeyFromObject(e.Object.(client.Object))
 }
 
 // newScheme has the kinds that the controller reads and no others: the fake client looks through all
@@ -65,8 +115,9 @@ func newAPIServer(w *world) *apiServer {
 	scheme := newScheme()
 	builder := fake.NewClientBuilder().WithScheme(scheme).WithStatusSubresource(&v1alpha1.SLBInstance{})
 	w.must(addIndexes(w.Context(), builderIndexer{builder}, w.setup.options))
-	a := &apiServer{world: w}
-	a.WithWatch = builder.WithInterceptorFuncs(interceptor.Funcs{Create: a.create}).Build()
+	a := &apiServer{world: w, indexes: indexes{}}
+	w.must(addIndexes(w.Context(), a.indexes, w.setup.options))
+	a.WithWatch = builder.WithInterceptorFuncs(a.watchful()).Build()
 	for _, kind := range (router{}).watched() {
 		a.streams = append(a.streams, a.open(scheme, kind.object))
 	}
@@ -87,7 +138,7 @@ func (a *apiServer) open(scheme *runtime.Scheme, kind client.Object) *stream {
 	a.world.must(err)
 	events, err := a.Watch(a.world.Context(), list.(client.ObjectList))
 	a.world.must(err)
-	return &stream{kind: kind, events: events, seen: map[types.NamespacedName]client.Object{}}
+	return &stream{kind: kind, list: reflect.TypeOf(list), events: events, seen: map[types.NamespacedName]client.Object{}}
 }
 
 // create fills what the server fills.
@@ -122,6 +173,9 @@ func (a *apiServer) clientOf(l *life) client.Client {
 		if a.done != nil {
 			a.done()
 		}
+		if a.answer != nil && err == nil {
+			err = a.answer()
+		}
 		if l.dead {
 			return errDead
 		}
@@ -152,25 +206,40 @@ func (a *apiServer) clientOf(l *life) client.Client {
 // deliver hands what happened to the controller's handlers, kind by kind, and tells whether there
 // was anything.
 func (a *apiServer) deliver() bool {
+	for _, s := range a.streams {
+		a.drain(s)
+	}
 	moved := false
 	watched := a.router().watched()
 	for i, s := range a.streams {
-		for {
-			select {
-			case e := <-s.events.ResultChan():
-				a.route(watched[i], s, e)
-				moved = true
-				continue
-			default:
-			}
-			break
+		for _, e := range s.due() {
+			a.route(watched[i], s, e)
+			moved = true
+		}
+		if !s.until.IsZero() {
+			a.world.queue.at(wakeUp, s.until)
 		}
 	}
 	return moved
 }
 
+// drain takes what the API told of one kind.
+func (a *apiServer) drain(s *stream) {
+	for {
+		select {
+		case e := <-s.events.ResultChan():
+			s.pending = append(s.pending, e)
+			if a.arrived != nil {
+				a.arrived(s, e)
+			}
+		default:
+			return
+		}
+	}
+}
+
 func (a *apiServer) router() router {
-	return router{client: a.WithWatch, options: a.world.setup.options.withDefaults()}
+	return router{client: a.seenBy(a.WithWatch), options: a.world.setup.options.withDefaults()}
 }
 
 func (a *apiServer) route(to watched, s *stream, e watch.Event) {
@@ -185,6 +254,9 @@ func (a *apiServer) route(to watched, s *stream, e watch.Event) {
 	switch {
 	case e.Type == watch.Deleted:
 		delete(s.seen, key)
+		if old == nil {
+			return // never seen
+		}
 		if d := (event.DeleteEvent{Object: o}); to.changes.Delete(d) {
 			to.handler.Delete(ctx, d, q)
 		}
@@ -205,12 +277,7 @@ func (a *apiServer) replay() {
 	a.world.queue.clear()
 	watched := a.router().watched()
 	for i, s := range a.streams {
-		keys := make([]types.NamespacedName, 0, len(s.seen))
-		for key := range s.seen {
-			keys = append(keys, key)
-		}
-		slices.SortFunc(keys, func(x, y types.NamespacedName) int { return compareText(x.String(), y.String()) })
-		for _, key := range keys {
+		for _, key := range s.keys() {
 			watched[i].handler.Create(a.world.Context(), event.CreateEvent{Object: s.seen[key], IsInInitialList: true}, a.world.queue)
 		}
 	}

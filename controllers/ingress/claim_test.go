@@ -33,7 +33,7 @@ func together(worlds ...*world) {
 func TestTwoClustersClaimOneInstance(t *testing.T) {
 	t.Parallel()
 	play(t, func(low *world) {
-		high := newWorld(low.T, func(s *setup) { s.shared, s.options.ClusterID = low.cloud, "c-2" })
+		high := newWorld(low.TB, func(s *setup) { s.shared, s.options.ClusterID = low.cloud, "c-2" })
 		defer high.end()
 		id := low.instance()
 		for _, w := range []*world{low, high} {

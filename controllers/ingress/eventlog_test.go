@@ -18,7 +18,7 @@ type eventLog struct {
 }
 
 type toldEvent struct {
-	Kind, Object, Type, Reason, Note string
+	Kind, Namespace, Object, Type, Reason, Note string
 }
 
 // Eventf implements events.EventRecorder.
@@ -29,7 +29,7 @@ func (l *eventLog) Eventf(regarding, _ runtime.Object, kind, reason, _, note str
 	defer l.mu.Unlock()
 	e := toldEvent{Type: kind, Reason: reason, Note: fmt.Sprintf(note, args...)}
 	if o, ok := regarding.(*corev1.ObjectReference); ok {
-		e.Kind, e.Object = o.Kind, o.Name
+		e.Kind, e.Namespace, e.Object = o.Kind, o.Namespace, o.Name
 	}
 	l.list = append(l.list, e)
 }

@@ -284,6 +284,9 @@ func filled(c cache.Cache) func(context.Context) bool {
 func (r *reconciler) remember(in loaded, todo plan.Plan, done apply.Result) {
 	name := in.Owner.Group
 	r.memory.reject(name, done)
+	if created(todo) {
+		r.memory.found(name) // another instance than the one that was missing: it has a time of its own
+	}
 	switch {
 	case !done.Known || todo.Again:
 		r.memory.forget(name)

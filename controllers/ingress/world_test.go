@@ -31,12 +31,21 @@ type setup struct {
 	fence   func(time.Duration) error
 	// shared is the account of another world; nil: one of its own.
 	shared *fakecloud.Cloud
+	// cached makes the controller read what events told it, as it does in a cluster, rather than the
+	// API itself.
+	cached bool
+	// token, if set, is the security token that comes with each call.
+	token string
+	// log, if set, takes down what the controller logs, at the highest verbosity, and its errors.
+	log *logSink
+	// wrap, if set, is put around a life's transport.
+	wrap func(*life, http.RoundTripper) http.RoundTripper
 }
 
 // world is a cluster, an account of the service and a controller, in memory and on the virtual clock
 // of a bubble. Nothing moves but in run and settle, one reconcile at a time, in a fixed order.
 type world struct {
-	*testing.T
+	testing.TB
 
 	setup   setup
 	cloud   *fakecloud.Cloud
@@ -58,6 +67,7 @@ type life struct {
 	told      *eventLog
 	metrics   *prometheus.Registry
 	dead      bool
+	doomed    bool // dies before its next effect
 }
 
 // kill ends a life at once: nothing that it does from now on has an effect.
@@ -76,8 +86,8 @@ func play(t *testing.T, scene func(*world), edits ...func(*setup)) {
 	})
 }
 
-func newWorld(t *testing.T, edits ...func(*setup)) *world {
-	t.Helper()
+func newWorld(tb testing.TB, edits ...func(*setup)) *world {
+	tb.Helper()
 	s := setup{
 		account: fakecloud.Options{Seed: 1, ENICIDR: netip.MustParsePrefix("10.1.0.0/16")},
 		options: Options{
@@ -87,7 +97,13 @@ func newWorld(t *testing.T, edits ...func(*setup)) *world {
 	for _, edit := range edits {
 		edit(&s)
 	}
-	w := &world{T: t, setup: s, queue: newAgenda(), pods: map[string]string{}}
+	if s.account.AccessKeys == nil {
+		s.account.AccessKeys = map[string]string{}
+		for _, id := range []string{"c-1", "c-2", s.options.ClusterID} {
+			s.account.AccessKeys[setup{options: Options{ClusterID: id}}.accessKey()] = fakecloud.DefaultAccessKeySecret
+		}
+	}
+	w := &world{TB: tb, setup: s, queue: newAgenda(), pods: map[string]string{}}
 	if w.cloud = s.shared; w.cloud == nil {
 		w.cloud = fakecloud.New(s.account)
 	}
@@ -104,15 +120,19 @@ func (w *world) start() {
 	l := &life{transport: w.cloud.Incarnation(), told: &eventLog{}, metrics: prometheus.NewRegistry()}
 	metrics, err := NewMetrics(l.metrics)
 	w.must(err)
-	service := w.adapter(l.transport, metrics)
+	var transport http.RoundTripper = l.transport
+	if w.setup.wrap != nil {
+		transport = w.setup.wrap(l, transport)
+	}
+	service := w.adapter(transport, metrics)
 	options := w.setup.options.withDefaults()
 	secrets := newSecretStore(w.secrets)
 	fallback := onceCertificate(func(ctx context.Context) (cloud.Certificate, error) {
 		return loadFallback(ctx, w.secrets.Secrets(options.Namespace), options.Now())
 	})
-	seen := w.api.clientOf(l)
-	l.reconciler = newReconciler(handles{client: seen, told: l.told}, Deps{Service: service, Metrics: metrics}, options, secrets, fallback)
-	l.surveyor = newSurveyor(service, seen, l.memory, options)
+	live := w.api.clientOf(l)
+	l.reconciler = newReconciler(handles{client: w.api.seenBy(live), live: live, told: l.told}, Deps{Service: service, Metrics: metrics}, options, secrets, fallback)
+	l.surveyor = newSurveyor(service, live, l.memory, options)
 	l.surveyAt = time.Now().Add(l.surveyor.firstPause())
 	w.life = l
 	w.queue.clear()
@@ -125,7 +145,7 @@ func (w *world) adapter(transport http.RoundTripper, metrics *Metrics) *alibaba.
 	service, err := alibaba.New(alibaba.Options{
 		Region: "cn-hangzhou", VPCID: w.setup.options.VPCID, Transport: transport,
 		Credentials: alibaba.StaticCredentials(alibaba.Key{
-			ID: fakecloud.DefaultAccessKeyID, Secret: fakecloud.DefaultAccessKeySecret, Source: "test",
+			ID: w.setup.accessKey(), Secret: fakecloud.DefaultAccessKeySecret, Token: w.setup.token, Source: "test",
 		}),
 		Retry: w.setup.retry, Fence: w.setup.fence, Rates: alibaba.Rates{Share: 1, Writes: 100_000, Reads: 100_000},
 		Source: rand.NewPCG(1, uint64(w.lives)), Observer: metrics.Call,
@@ -159,6 +179,7 @@ type handles struct {
 	ctrl.Manager
 
 	client client.Client
+	live   client.Reader
 	told   *eventLog
 }
 
@@ -169,5 +190,5 @@ func (syncedCache) WaitForCacheSync(context.Context) bool { return true }
 
 func (h handles) GetCache() cache.Cache                          { return syncedCache{} }
 func (h handles) GetClient() client.Client                       { return h.client }
-func (h handles) GetAPIReader() client.Reader                    { return h.client }
+func (h handles) GetAPIReader() client.Reader                    { return h.live }
 func (h handles) GetEventRecorder(string) recorder.EventRecorder { return h.told }

@@ -50,7 +50,7 @@ func impure() []string {
 
 // Rules are the directions of imports of this repository, as docs/architecture.md draws them.
 func Rules() []Rule {
-	return []Rule{
+	return append(simulationRules(), []Rule{
 		{
 			Rooms: []string{"cloud$"}, Only: []string{"./cloud$"},
 			Reason: "cloud is the vocabulary: the standard library alone",
@@ -96,12 +96,31 @@ func Rules() []Rule {
 			Reason: "the fake judges the adapter, so it shares nothing with it",
 		},
 		{
-			Rooms: []string{"."}, Except: []string{"fakecloud", "cmd/fakecloud", "cmd/localcluster"}, Reach: []string{"./fakecloud"},
+			Rooms: []string{"."}, Except: []string{"fakecloud", "cmd/fakecloud", "cmd/localcluster", "hack/sim"}, Reach: []string{"./fakecloud"},
 			Reason: "the fake is in no program that runs against the real service",
 		},
 		{
 			Rooms: []string{"."}, Except: []string{"cmd"}, Reach: []string{"./cmd"},
 			Reason: "programs are at the top",
+		},
+	}...)
+}
+
+// simulationRules keep the judges of simulations apart from what they judge.
+func simulationRules() []Rule {
+	return []Rule{
+		{
+			Rooms: []string{"hack/sim/model"}, Only: []string{"./api", "./hack/sim/model", "golang.org/x", kubernetes, sigs},
+			Reach:  []string{client, runtime},
+			Reason: "the model judges the translation, so it shares nothing with it",
+		},
+		{
+			Rooms: []string{"hack/sim"}, Reach: []string{"./controllers", "./annotations", "./cloud/plan", "./cloud/apply", "./cloud/alibaba"},
+			Reason: "judges share nothing with the judged",
+		},
+		{
+			Rooms: []string{"."}, Except: []string{"hack/sim"}, Reach: []string{"./hack/sim"},
+			Reason: "simulations are run by tests alone",
 		},
 	}
 }

@@ -46,6 +46,24 @@ func TestRules(t *testing.T) {
 				m + "cloud":                      {"context"},
 				m + "fakecloud/dataplane":        {m + "fakecloud", "github.com/go-logr/logr"},
 				m + "fakecloud":                  {"net/http"},
+				m + "hack/sim/model":             {m + "api/v1alpha1", "k8s.io/api/core/v1", "golang.org/x/net/idna"},
+				m + "hack/sim/oracle":            {m + "hack/sim/model", m + "fakecloud"},
+			},
+		},
+		"a judge that knows the judged": {
+			reason: "The model shares no code with the translation.",
+			graph:  checks.Graph{m + "hack/sim/model": {m + "controllers/desired"}},
+			want: []string{
+				"judges share nothing with the judged: hack/sim/model → controllers/desired",
+				"the model judges the translation, so it shares nothing with it: hack/sim/model → controllers/desired",
+			},
+		},
+		"a judge in a program": {
+			reason: "Simulations are for tests.",
+			graph:  checks.Graph{m + "cloud/apply": {m + "hack/sim/model"}},
+			want: []string{
+				"applying knows plans and the cloud's interfaces, no vendor and no cluster: cloud/apply → hack/sim/model",
+				"simulations are run by tests alone: cloud/apply → hack/sim/model",
 			},
 		},
 		"a long way": {
