@@ -42,7 +42,7 @@ func playDeed(t *testing.T, d deed, policy *fakecloud.RAMPolicy) played {
 			}
 		}
 	}, func(s *setup) {
-		s.account.Policies = map[string]*fakecloud.RAMPolicy{fakecloud.DefaultAccessKeyID: policy}
+		s.account.Policies = map[string]*fakecloud.RAMPolicy{s.accessKey(): policy}
 	})
 	return p
 }
