@@ -129,7 +129,8 @@ func match(source Source, keys map[string]string) (entries []entry, unknown []st
 		for _, key := range sorted {
 			if strings.HasPrefix(key, row.Key) {
 				known[key] = true
-				if count++; count <= most {
+				count++
+				if count <= most {
 					entries = append(entries, entry{row, key, keys[key]})
 				}
 			}

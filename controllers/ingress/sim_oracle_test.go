@@ -138,7 +138,7 @@ func (j *watchmen) each(s *sim, do func(*watchman)) {
 // settled tells those judges that want to know that the controller is at rest.
 func (s *sim) settled() {
 	for _, j := range s.judges {
-		if j, ok := j.(interface{ settled(*sim) }); ok {
+		if j, ok := j.(interface{ settled(s *sim) }); ok {
 			j.settled(s)
 		}
 	}

@@ -14,10 +14,9 @@ import (
 	"github.com/go-logr/logr/funcr"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
+	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/util/json"
 	"sigs.k8s.io/controller-runtime/pkg/log"
-
-	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/slb-ingress/slb-ingress-controller/fakecloud"
 	"github.com/slb-ingress/slb-ingress-controller/hack/sim/oracle"
@@ -141,7 +140,7 @@ func TestSecretSinks(t *testing.T) {
 		"journal":  func(s *sim) { s.notef("%s", canaryToken) },
 		"statuses": func(s *sim) { s.leakIntoRecord() },
 		"metrics": func(s *sim) {
-			s.life.metrics.MustRegister(prometheus.NewCounter(prometheus.CounterOpts{Name: "leak", Help: canaryToken}))
+			s.life.metrics.MustRegister(prometheus.NewCounter(prometheus.CounterOpts{Name: "leak_total", Help: canaryToken}))
 		},
 		"panics": func(s *sim) { s.blamef("panic", "%s", pairOf("cafe.example").key) },
 	}
