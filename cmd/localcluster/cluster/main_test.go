@@ -45,7 +45,8 @@ func run(m *testing.M) int {
 		Config:       configDir,
 		Addresses:    netip.MustParsePrefix("127.0.101.0/24"),
 		ReleaseGrace: grace,
-		Fake:         fakecloud.Options{Quotas: fakecloud.Quotas{DomainExtensions: 10}},
+		// Every test has instances of its own, and all tests together more than an account is given.
+		Fake: fakecloud.Options{Quotas: fakecloud.Quotas{DomainExtensions: 10, Instances: 250}},
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "starting the cluster:", err, "\nlog:", logs.Name())
