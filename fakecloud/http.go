@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 )
@@ -20,8 +21,12 @@ const maxBody = 1 << 20
 // such calls; a controller must not make them.
 const codeSecretInURL = "Refused.SecretInURL"
 
+// codePlainHTTP refuses a call that anybody between the caller and this machine can read. The real
+// service answers plain HTTP; a controller must not use it.
+const codePlainHTTP = "Refused.PlainHTTP"
+
 // ServeHTTP answers one call of SLB or ECS, whichever Version and Action name. A lost reply aborts
-// the connection.
+// the connection. Plain HTTP is refused to all but loopback peers.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status, body, err := c.serve(r)
 	if err != nil {
@@ -98,6 +103,8 @@ func (c *Cloud) receive(r *http.Request) (*exchange, *Error) {
 	switch {
 	case err != nil:
 		return x, c.reject(x, err)
+	case isOverheard(r):
+		return x, c.reject(x, refuse(codePlainHTTP, "Plain HTTP is for callers on this machine: use HTTPS."))
 	case holdsSecret(query):
 		return x, c.reject(x, refuse(codeSecretInURL, "The URL carries a private key or a PEM text: send it in the body."))
 	case r.Method != http.MethodGet && r.Method != http.MethodPost:
@@ -107,6 +114,15 @@ func (c *Cloud) receive(r *http.Request) (*exchange, *Error) {
 		return x, c.reject(x, err)
 	}
 	return x, nil
+}
+
+// isOverheard tells whether a call came without TLS from elsewhere. One made in process has no peer.
+func isOverheard(r *http.Request) bool {
+	if r.TLS != nil || r.RemoteAddr == "" {
+		return false
+	}
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err != nil || !peer.Addr().Unmap().IsLoopback()
 }
 
 func readParams(r *http.Request, query url.Values) (Params, *Error) {

@@ -1,6 +1,7 @@
 package fakecloud_test
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -41,7 +42,16 @@ func values(p map[string]string) url.Values {
 func post(t *testing.T, cloud *fakecloud.Cloud, query, form map[string]string) (int, map[string]any) {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodPost, "/?"+values(query).Encode(), strings.NewReader(values(form).Encode()))
+	return send(t, cloud, r)
+}
+
+// send has a call of a peer on this machine, or of another one that the call names, answered.
+func send(t *testing.T, cloud *fakecloud.Cloud, r *http.Request) (int, map[string]any) {
+	t.Helper()
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if r.RemoteAddr == testPeer {
+		r.RemoteAddr = "127.0.0.1:40000"
+	}
 	w := httptest.NewRecorder()
 	cloud.ServeHTTP(w, r)
 	var answer map[string]any
@@ -49,6 +59,45 @@ func post(t *testing.T, cloud *fakecloud.Cloud, query, form map[string]string) (
 		t.Fatalf("the answer is not JSON: %v: %s", err, w.Body)
 	}
 	return w.Code, answer
+}
+
+// testPeer is whom httptest.NewRequest makes calls come from.
+const testPeer = "192.0.2.1:1234"
+
+// TestPlainHTTP: a call that others could read is refused, and the journal tells so; one over TLS, of
+// this machine or in process is not.
+func TestPlainHTTP(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		reason string
+		peer   string
+		tls    *tls.ConnectionState
+		code   string
+	}{
+		"Elsewhere":      {"the network between reads it", "192.0.2.7:40000", nil, "Refused.PlainHTTP"},
+		"Elsewhere IPv6": {"likewise", "[2001:db8::7]:40000", nil, "Refused.PlainHTTP"},
+		"OwnAddress":     {"this machine by an address that others reach cannot be told from others", "10.0.0.5:40000", nil, "Refused.PlainHTTP"},
+		"Mapped":         {"an IPv4 peer of a socket for both families", "[::ffff:192.0.2.7]:40000", nil, "Refused.PlainHTTP"},
+		"Unreadable":     {"who it is is not known", "@", nil, "Refused.PlainHTTP"},
+		"TLS":            {"nobody reads it", "192.0.2.7:40000", &tls.ConnectionState{}, ""},
+		"Loopback":       {"nobody else is on the way", "127.9.9.9:40000", nil, ""},
+		"Loopback IPv6":  {"likewise", "[::1]:40000", nil, ""},
+		"MappedLoopback": {"likewise", "[::ffff:127.0.0.1]:40000", nil, ""},
+		"InProcess":      {"there is no peer", "", nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cloud := wireCloud()
+			r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(values(signedParams()).Encode()))
+			r.RemoteAddr, r.TLS = c.peer, c.tls
+			status, answer := send(t, cloud, r)
+			code, _ := answer["Code"].(string)
+			calls := cloud.Journal()
+			if code != c.code || (status == http.StatusOK) != (c.code == "") || len(calls) != 1 || calls[0].Code != c.code {
+				t.Errorf("%s: got %d %v and the journal %+v, want code %q", c.reason, status, answer, calls, c.code)
+			}
+		})
+	}
 }
 
 func wireCloud() *fakecloud.Cloud {
@@ -139,10 +188,9 @@ func TestNonceReuse(t *testing.T) {
 
 func TestUnsupportedMethod(t *testing.T) {
 	t.Parallel()
-	w := httptest.NewRecorder()
-	wireCloud().ServeHTTP(w, httptest.NewRequest(http.MethodPut, "/?"+values(signedParams()).Encode(), http.NoBody))
-	if w.Code != 400 || !strings.Contains(w.Body.String(), "UnsupportedHTTPMethod") {
-		t.Errorf("got %d %s", w.Code, w.Body)
+	r := httptest.NewRequest(http.MethodPut, "/?"+values(signedParams()).Encode(), http.NoBody)
+	if status, answer := send(t, wireCloud(), r); status != 400 || answer["Code"] != "UnsupportedHTTPMethod" {
+		t.Errorf("got %d %v", status, answer)
 	}
 }
 
