@@ -26,6 +26,9 @@ import (
 // canaryToken is the security token of the controller's key in a run.
 const canaryToken = "canary-security-token/0123456789+abcdefghij=="
 
+// canaryOIDC is the token of a service account by which the controller gets the key of a role.
+const canaryOIDC = "canary.oidc-token/0123456789+klmnopqrst=="
+
 // logSink keeps a text. A nil one drops it.
 type logSink struct {
 	mu   sync.Mutex
@@ -59,7 +62,7 @@ func (w *world) logged() context.Context {
 // canaries are what must be seen nowhere: the private keys of all that scenarios have, and what the
 // controller proves to be itself with.
 var canaries = sync.OnceValues(func() (*oracle.Secrets, error) {
-	secrets := map[string]string{"access key": fakecloud.DefaultAccessKeySecret, "security token": canaryToken}
+	secrets := map[string]string{"access key": fakecloud.DefaultAccessKeySecret, "security token": canaryToken, "OIDC token": canaryOIDC}
 	var public []string
 	for _, host := range []string{"fallback", "cafe.example", "bar.example", "*.example", "*.baz.example"} {
 		p := pairOf(host)
@@ -136,7 +139,7 @@ func TestSecretSinks(t *testing.T) {
 				s.world.setup.log.write("token=" + canaryToken)
 			}
 		},
-		"events":   func(s *sim) { s.life.told.Eventf(nil, nil, "Warning", "R", "a", "%s", canaryToken) },
+		"events":   func(s *sim) { s.life.told.Eventf(nil, nil, "Warning", "R", "a", "%s", canaryOIDC) },
 		"journal":  func(s *sim) { s.notef("%s", canaryToken) },
 		"statuses": func(s *sim) { s.leakIntoRecord() },
 		"metrics": func(s *sim) {

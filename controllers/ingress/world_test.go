@@ -36,6 +36,8 @@ type setup struct {
 	cached bool
 	// token, if set, is the security token that comes with each call.
 	token string
+	// keys, if set, are asked for the key of each call in place of those that always have it.
+	keys func(alibaba.Credentials) alibaba.Credentials
 	// log, if set, takes down what the controller logs, at the highest verbosity, and its errors.
 	log *logSink
 	// wrap, if set, is put around a life's transport.
@@ -142,11 +144,14 @@ func (w *world) start() {
 // adapter is the real one, over a transport that needs no socket.
 func (w *world) adapter(transport http.RoundTripper, metrics *Metrics) *alibaba.Client {
 	w.Helper()
+	keys := alibaba.StaticCredentials(alibaba.Key{
+		ID: w.setup.accessKey(), Secret: fakecloud.DefaultAccessKeySecret, Token: w.setup.token, Source: "test",
+	})
+	if w.setup.keys != nil {
+		keys = w.setup.keys(keys)
+	}
 	service, err := alibaba.New(alibaba.Options{
-		Region: "cn-hangzhou", VPCID: w.setup.options.VPCID, Transport: transport,
-		Credentials: alibaba.StaticCredentials(alibaba.Key{
-			ID: w.setup.accessKey(), Secret: fakecloud.DefaultAccessKeySecret, Token: w.setup.token, Source: "test",
-		}),
+		Region: "cn-hangzhou", VPCID: w.setup.options.VPCID, Transport: transport, Credentials: keys,
 		Retry: w.setup.retry, Fence: w.setup.fence, Rates: alibaba.Rates{Share: 1, Writes: 100_000, Reads: 100_000},
 		Source: rand.NewPCG(1, uint64(w.lives)), Observer: metrics.Call,
 	})
