@@ -53,6 +53,8 @@ func (r *reconciler) releaseSpare(ctx context.Context, in *loaded, id cloud.ID) 
 		return err.Error()
 	case n > 0:
 		return fmt.Sprintf("there are %d listeners or vServer groups on it", n)
+	case got.Instance.Tags[cloud.TagRetained] != "":
+		return "it was left to its user when its SLBInstance was deleted"
 	case got.Instance.DeleteProtection && !protectedByUs(got):
 		return "a user protects it"
 	}

@@ -83,6 +83,7 @@ func TestSpareInstance(t *testing.T) {
 		"Bare":      {"made as the controller makes instances", ours, "on", "", false},
 		"Open":      {"a class may go without protection", nil, "off", "", false},
 		"Protected": {"a user protects it", nil, "on", "", true},
+		"Retained":  {"it was left to its user for good", map[string]string{cloud.TagRetained: "true"}, "off", "", true},
 		"Listener":  {"it serves something", ours, "on", "CreateLoadBalancerHTTPListener", true},
 		"Group":     {"somebody prepares it", ours, "off", "CreateVServerGroup", true},
 	}
