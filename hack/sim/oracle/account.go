@@ -100,6 +100,12 @@ func (t thing) essence() string {
 	return line
 }
 
+// tagged tells whether a tag of the thing has a value.
+func (t thing) tagged(key, value string) bool {
+	tag := key + "=" + value
+	return strings.Contains(t.line, tag+",") || strings.Contains(t.line, tag+"}")
+}
+
 // uses tells whether the thing refers to another one by its id.
 func (t thing) uses(id string) bool {
 	if t.kind != "listener" && t.kind != "rule" && t.kind != "extension" {

@@ -192,7 +192,7 @@ func (l *Ledger) Instance(cluster, group string) string {
 		return id
 	}
 	for _, o := range l.ours() {
-		if o.kind == "instance" && strings.Contains(o.line, "slb-ingress/cluster="+cluster+",") && strings.Contains(o.line, "slb-ingress/group="+group) {
+		if o.kind == "instance" && o.tagged("slb-ingress/cluster", cluster) && o.tagged("slb-ingress/group", group) {
 			return o.id
 		}
 	}
