@@ -53,6 +53,7 @@ func (d disturbed) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, fakecloud.ErrDead
 	}
 	s := d.sim
+	s.called++
 	way, n := s.pass(plan.Call)
 	if way != "" {
 		s.remarkf("fault %s at call %d", way, n)
@@ -73,11 +74,29 @@ func (d disturbed) RoundTrip(r *http.Request) (*http.Response, error) {
 func (s *sim) point(n, seq int) {
 	for _, c := range s.cloud.JournalSince(seq) {
 		if !c.Foreign && !c.Late {
-			s.points = append(s.points, pointOf(n, c))
+			if !s.repeats(c) {
+				s.points = append(s.points, pointOf(n, c))
+			}
 			return
 		}
 	}
 }
+
+// repeats tells whether a call is one of an audit or a survey that was made before in the very same
+// state: by the same life, after the same calls, and nothing was written, told or found since. A fault
+// there is the one at the first of them.
+func (s *sim) repeats(c fakecloud.Call) bool {
+	if c.Write || len(s.life.surveyor.since)+len(s.life.memory.gone)+len(s.life.memory.spare) > 0 {
+		return false
+	}
+	key := fmt.Sprint(s.lives, s.surveying, s.called, c.Action, c.Params)
+	known := s.visited[key]
+	s.visited[key] = true
+	return known
+}
+
+// changed says that the state is another one.
+func (s *sim) changed() { s.visited = map[string]bool{} }
 
 // send makes the call as the fault wants it.
 func (d disturbed) send(way plan.Way, r *http.Request) (*http.Response, error) {
@@ -230,6 +249,7 @@ func (s *sim) disturbCluster() {
 			s.life.kill()
 			return errDead
 		}
+		s.changed()
 		var n int
 		way, n = s.pass(plan.Kube)
 		what := fmt.Sprintf("%s %T %s", verb, o, o.GetName())
@@ -279,6 +299,7 @@ func (s *sim) refuseWrite(way plan.Way, o client.Object) error {
 // disturbEvent holds the stream of an event that a fault is about.
 func (s *sim) disturbEvent(from *stream, e watch.Event) {
 	s.freeWaiting(from, e)
+	s.changed()
 	way, n := s.pass(plan.Event)
 	s.points = append(s.points, plan.Point{Site: plan.Event, N: n, What: fmt.Sprintf("%s %T %s", e.Type, e.Object, keyOf(e))})
 	if way != "" {

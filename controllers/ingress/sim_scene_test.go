@@ -15,10 +15,11 @@ import (
 
 // scenario is what users do in a run.
 type scenario struct {
-	story func(*sim)
-	edits []func(*setup)
-	core  bool // pairs of faults are tried on it
-	squat bool // somebody else has things inside our instance
+	story   func(*sim)
+	edits   []func(*setup)
+	core    bool // pairs of faults are tried on it
+	squat   bool // somebody else has things inside our instance
+	surveys bool // made as often as shipped
 }
 
 // scenarios are all of them, by name.
@@ -29,14 +30,14 @@ func scenarios() map[string]scenario {
 		"sni":              {story: sni},
 		"path-add":         {story: onCafe(addPath), squat: true},
 		"path-remove":      {story: onCafe(removePath), squat: true},
-		"path-change":      {story: onCafe(changePath), core: true, squat: true},
+		"path-change":      {story: onCafe(changePath), core: true, squat: true, surveys: true},
 		"backend-change":   {story: onCafe(changeBackend), squat: true},
 		"endpoints-up":     {story: endpointsUp},
 		"endpoints-down":   {story: endpointsDown},
-		"endpoints-roll":   {story: onCafe(rollEndpoints), core: true, squat: true},
+		"endpoints-roll":   {story: onCafe(rollEndpoints), core: true, squat: true, surveys: true},
 		"nodes":            {story: onCafe(moveNodes)},
 		"https-rotate":     {story: onCafe(rotate), core: true, squat: true},
-		"cert-invalid":     {story: onCafe(breakCertificate)},
+		"cert-invalid":     {story: onCafe(breakCertificate), surveys: true},
 		"cert-removed":     {story: onCafe(dropTLS)},
 		"secret-removed":   {story: onCafe(dropSecret)},
 		"class-away":       {story: classAway},
@@ -354,7 +355,9 @@ func recreate(s *sim) {
 
 // twoClusters share an account, and their names are the same.
 func twoClusters(s *sim) {
-	other := newWorld(&s.judged, func(w *setup) { w.shared, w.options.ClusterID, w.cached = s.cloud, "c-2", true })
+	other := newWorld(&s.judged, func(w *setup) {
+		w.shared, w.options.ClusterID, w.options.SurveyInterval, w.cached = s.cloud, "c-2", rareSurveys, true
+	})
 	s.others = append(s.others, other)
 	other.add(class("slb"))
 	other.app("coffee", 1)
