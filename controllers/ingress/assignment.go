@@ -1,6 +1,7 @@
 package ingress
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -25,7 +26,6 @@ type assignment struct {
 	ingresses []*networkingv1.Ingress
 	bound     map[string]int            // hosts of Ingresses that name one of the class's instances
 	demands   map[string]placement.Host // by name
-	order     []string                  // of demands, oldest first
 	at        map[string]int            // number of the instance by host
 	hosts     map[int][]string          // by number
 	result    placement.Result
@@ -62,7 +62,6 @@ func (a *assignment) demand(hosts []placement.Host) {
 			h.Age = i
 		}
 		a.demands[h.Name] = h
-		a.order = append(a.order, h.Name)
 	}
 }
 
@@ -77,14 +76,15 @@ func (a *assignment) keep(n int, hosts []string) {
 	}
 }
 
-// unplaced are the hosts that are nowhere.
+// unplaced are the hosts that are nowhere, oldest first.
 func (a *assignment) unplaced() []placement.Host {
 	var list []placement.Host
-	for _, host := range a.order {
+	for host, demand := range a.demands {
 		if _, ok := a.at[host]; !ok {
-			list = append(list, a.demands[host])
+			list = append(list, demand)
 		}
 	}
+	slices.SortFunc(list, func(x, y placement.Host) int { return cmp.Compare(x.Age, y.Age) })
 	return list
 }
 

@@ -232,12 +232,9 @@ func (p *placer) look(ctx context.Context, a *assignment, n int) (cloud.Observed
 	if record != nil {
 		q.LoadBalancer = cloud.ID(record.Status.LoadBalancerID)
 	}
-	got, err := p.service.Observe(ctx, q)
+	got, err := reading{p.service, p.memory}.of(ctx, q, record, p.options.Now())
 	if err != nil {
 		return got, err
-	}
-	if got.Instance == nil && q.LoadBalancer != "" && p.memory.missing(name, p.options.Now()) < goneAfter {
-		return got, notFoundYet(string(q.LoadBalancer))
 	}
 	p.mu.Lock()
 	p.vacant[name] = got.Instance == nil

@@ -133,49 +133,13 @@ func (r *reconciler) observe(ctx context.Context, in loaded) (cloud.Observed, er
 	}
 	if !ok {
 		var err error
-		if got, err = r.read(ctx, in); err != nil {
+		if got, err = (reading{r.service, r.memory}).of(ctx, query(in), in.Record, in.Now); err != nil {
 			return got, err
 		}
 		r.memory.put(name, remembered{observed: got, ports: ports, until: in.Now.Add(auditAfter(name, r.options.AuditInterval))})
 	}
 	return got, nil
 }
-
-// read reads the service. It may answer with what was true some time ago, and an instance that is
-// taken for gone is replaced by another one with another address. So an instance on record counts
-// as gone only when it was missing, by its id and by its tags, from readings goneAfter apart.
-func (r *reconciler) read(ctx context.Context, in loaded) (cloud.Observed, error) {
-	name, id := in.Owner.Group, in.Record.Status.LoadBalancerID
-	q := query(in)
-	got, err := r.service.Observe(ctx, q)
-	if err != nil {
-		return got, err
-	}
-	if got.Instance == nil && id != "" && in.Record.Spec.LoadBalancerID == "" {
-		q.LoadBalancer = ""
-		if got, err = r.service.Observe(ctx, q); err != nil {
-			return got, err
-		}
-	}
-	if got.Instance != nil || id == "" {
-		r.memory.found(name)
-		return got, nil
-	}
-	if r.memory.missing(name, in.Now) < goneAfter {
-		return got, notFoundYet(id)
-	}
-	return got, nil
-}
-
-func notFoundYet(id string) error {
-	return &cloud.Error{
-		Kind: cloud.Unavailable, Op: "DescribeLoadBalancerAttribute",
-		Message: fmt.Sprintf("load balancer %q is on record and was not found; it counts as gone if it stays away for %s", id, goneAfter),
-	}
-}
-
-// goneAfter is longer than any lag of a reading that was seen or is documented.
-const goneAfter = 30 * time.Second
 
 // recallClaims gives a record that lost its claims those that follow from what is programmed.
 func recallClaims(in *loaded, got cloud.Observed) {

@@ -18,6 +18,7 @@ type spread struct {
 	class   string
 	config  *v1alpha1.SLBConfig           // nil: the class or its parameters are missing, or not ours
 	records map[int]*v1alpha1.SLBInstance // by number
+	named   bool                          // an existing instance serves the class, or none does and its parameters name one
 }
 
 // readSpread reads a class and its records.
@@ -32,7 +33,11 @@ func readSpread(ctx context.Context, reader client.Reader, class string) (spread
 			s.records[n] = &list.Items[i]
 		}
 	}
-	var err error
+	home, err := homes{reader}.of(ctx, class, nil)
+	if err != nil {
+		return s, err
+	}
+	_, s.named = desired.ParseIDGroup(home)
 	s.config, err = readParameters(ctx, reader, class)
 	return s, err
 }
@@ -65,10 +70,12 @@ func (s spread) max() int {
 }
 
 // on tells whether hosts are placed: the class may have several instances, or had them and they are
-// still there.
+// still there. Where an existing instance serves the class, that one has all of its hosts.
 func (s spread) on() bool {
 	first, hasFirst := s.records[0]
 	switch {
+	case s.named:
+		return false
 	case len(s.records) > 1, len(s.records) == 1 && !hasFirst, s.max() > 1:
 		return true
 	default: // the first alone, and whether the class has parameters is not known just now

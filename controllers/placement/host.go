@@ -42,9 +42,9 @@ func byAge(hosts []Host) []Host {
 // unit is hosts that have to be on one instance, oldest first.
 type unit []Host
 
-// unitsOf joins each wildcard with the hosts that it covers. Units are in the order of their oldest
-// hosts.
-func unitsOf(hosts []Host) []unit {
+// unitsOf joins each wildcard with the hosts that it covers, but for those that follow a narrower one
+// which is placed. Units are in the order of their oldest hosts.
+func unitsOf(hosts []Host, placed func(host string) bool) []unit {
 	ordered := byAge(hosts)
 	head := make([]int, len(ordered)) // of each host, the oldest of its unit
 	for i := range ordered {
@@ -56,6 +56,9 @@ func unitsOf(hosts []Host) []unit {
 	}
 	for i, h := range ordered {
 		for _, wildcard := range Wildcards(h.Name) {
+			if placed(wildcard) {
+				break
+			}
 			if j, ok := at[wildcard]; ok {
 				merge(head, i, j)
 			}

@@ -1,5 +1,7 @@
 package placement
 
+import "slices"
+
 // Capacity bounds what an instance takes.
 type Capacity struct {
 	Rules      int // forwarding rules on one listener
@@ -84,13 +86,8 @@ func (s *state) fits(u unit, extensions bool) bool {
 		(!extensions || after.extensions == 0 || s.extensions+after.extensions <= s.Capacity.Extensions)
 }
 
-func (s *state) has(name string) (Host, bool) {
-	for _, h := range s.Hosts {
-		if h.Name == name {
-			return h, true
-		}
-	}
-	return Host{}, false
+func (s *state) has(name string) bool {
+	return slices.ContainsFunc(s.Hosts, func(h Host) bool { return h.Name == name })
 }
 
 // oldestUnder is the oldest host that a wildcard covers.

@@ -37,7 +37,7 @@ func Place(instances []Instance, hosts []Host, members func(group string) int) R
 		p.states = append(p.states, s)
 	}
 	slices.SortFunc(p.states, func(a, b *state) int { return cmp.Compare(a.Number, b.Number) })
-	for _, u := range unitsOf(hosts) {
+	for _, u := range unitsOf(hosts, func(host string) bool { return p.at(host) != nil }) {
 		p.place(u)
 	}
 	slices.SortFunc(p.result.Left, func(a, b Left) int {
@@ -95,10 +95,8 @@ func (p *placer) leave(h Host) {
 func (p *placer) follow(u unit) (to *state, ok bool) {
 	for _, h := range u {
 		for _, wildcard := range Wildcards(h.Name) {
-			for _, s := range p.states {
-				if _, ok := s.has(wildcard); ok {
-					return s, true
-				}
+			if s := p.at(wildcard); s != nil {
+				return s, true
 			}
 		}
 	}
@@ -115,6 +113,16 @@ func (p *placer) follow(u unit) (to *state, ok bool) {
 		}
 	}
 	return nil, false
+}
+
+// at is the instance that a host is on; nil if it is on none.
+func (p *placer) at(host string) *state {
+	for _, s := range p.states {
+		if s.has(host) {
+			return s
+		}
+	}
+	return nil
 }
 
 func (p *placer) oldestUnder(wildcard string) *state {

@@ -127,6 +127,13 @@ func TestPlace(t *testing.T) {
 			map[string]int{"a.foo.com": 1, "a.com": 0},
 			nil,
 		},
+		"CoveredFollowsBesideANewWildcard": {
+			"a wildcard that is new does not take hosts from the ones that were there",
+			holding(holding(empty(2), 0, host("*.foo.com", 1)), 1, host("*.bar.com", 1)),
+			aged(host("*.com", 1), host("a.foo.com", 1), host("a.bar.com", 1)),
+			map[string]int{"*.com": 1, "a.foo.com": 0, "a.bar.com": 1},
+			nil,
+		},
 		"ClosedTakesWhatBelongsToIt": {
 			"an instance beyond maxInstances takes nothing else",
 			closed, aged(host("a.foo.com", 1), host("x", 1)),
@@ -176,8 +183,8 @@ func town(r *rand.Rand) ([]Instance, []Host) {
 	var fresh []Host
 	for i := range 5 + r.IntN(60) {
 		h := Host{Name: fmt.Sprintf("h%d.d%d.com", i, r.IntN(3)), Age: r.IntN(20), Rules: 1 + r.IntN(9)}
-		if r.IntN(12) == 0 {
-			h.Name = fmt.Sprintf("*.d%d-%d.com", r.IntN(3), i)
+		if wildcard := fmt.Sprintf("*.d%d.com", i/3%3); i%3 == 0 && i < 27 && r.IntN(3) == 0 && !named(instances, fresh, wildcard) {
+			h.Name = wildcard
 		}
 		for range r.IntN(3) {
 			h.Groups = append(h.Groups, fmt.Sprintf("shop/s%d:80", r.IntN(30)))
@@ -192,6 +199,13 @@ func town(r *rand.Rand) ([]Instance, []Host) {
 		}
 	}
 	return instances, fresh
+}
+
+func named(instances []Instance, hosts []Host, name string) bool {
+	for _, i := range instances {
+		hosts = append(slices.Clip(hosts), i.Hosts...)
+	}
+	return slices.ContainsFunc(hosts, func(h Host) bool { return h.Name == name })
 }
 
 func TestProperties(t *testing.T) {
