@@ -5,18 +5,18 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
 	"time"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx)
+	err := run(ctx, os.Stdout)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
@@ -32,7 +32,7 @@ type options struct {
 	loud  bool
 }
 
-func run(ctx context.Context) error {
+func run(ctx context.Context, out io.Writer) error {
 	var o options
 	flag.StringVar(&o.root, "root", ".", "folder of the repository")
 	flag.StringVar(&o.only, "only", "", "try only the mutants whose name or row contains this")
@@ -56,8 +56,12 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("making a folder: %w", err)
 	}
-	defer os.RemoveAll(dir)
-	return hunt(ctx, tester{root: root, dir: dir}, list, o)
+	defer func() {
+		if err := os.RemoveAll(dir); err != nil {
+			_, _ = fmt.Fprintln(out, "cannot remove the folder of patches:", err)
+		}
+	}()
+	return hunter{tester: tester{root: root, dir: dir}, options: o, out: out}.hunt(ctx, list)
 }
 
 func choose(corpus []mutant, text string) []mutant {
@@ -70,50 +74,63 @@ func choose(corpus []mutant, text string) []mutant {
 	return list
 }
 
-// hunt tries the mutants and tells of each; the first error that it returns is the summary.
-func hunt(ctx context.Context, t tester, list []mutant, o options) error {
+// hunter tries mutants and tells of each.
+type hunter struct {
+	tester
+
+	options options
+	out     io.Writer
+}
+
+func (h hunter) printf(format string, args ...any) { _, _ = fmt.Fprintf(h.out, format, args...) }
+
+// hunt runs the clean pass and then tries every mutant. Its error is the summary for those that live.
+func (h hunter) hunt(ctx context.Context, list []mutant) error {
 	began := time.Now()
-	fmt.Printf("clean pass: the killers of %d mutants on the tree as it is\n", len(list))
-	if err := t.clean(ctx, list); err != nil {
+	h.printf("clean pass: the killers of %d mutants on the tree as it is\n", len(list))
+	if err := h.clean(ctx, list); err != nil {
 		return err
 	}
-	fmt.Printf("clean pass: passed in %s\n", time.Since(began).Round(time.Second))
+	h.printf("clean pass: passed in %s\n", time.Since(began).Round(time.Second))
 
-	verdicts := make([]chan verdict, len(list))
-	for i := range verdicts {
-		verdicts[i] = make(chan verdict, 1)
-	}
-	slots := make(chan struct{}, max(o.tries, 1))
-	var all sync.WaitGroup
-	defer all.Wait()
-	all.Go(func() {
-		for i, m := range list {
-			slots <- struct{}{}
-			all.Go(func() {
-				verdicts[i] <- t.try(ctx, m)
-				<-slots
-			})
-		}
-	})
 	killed := 0
-	for i, m := range list {
-		v := <-verdicts[i]
+	for i, verdict := range h.tryAll(ctx, list) {
+		v := <-verdict
 		if ctx.Err() != nil {
 			return errors.New("interrupted")
 		}
-		fmt.Printf("%3d/%d %s\n", i+1, len(list), line(m, v))
-		if o.loud || v.killed == "" {
-			fmt.Println(tail(v.output))
+		h.printf("%3d/%d %s\n", i+1, len(list), line(list[i], v))
+		if h.options.loud || v.killed == "" {
+			h.printf("%s\n", tail(v.output))
 		}
 		if v.killed != "" {
 			killed++
 		}
 	}
-	fmt.Printf("%d of %d mutants killed in %s\n", killed, len(list), time.Since(began).Round(time.Second))
+	h.printf("%d of %d mutants killed in %s\n", killed, len(list), time.Since(began).Round(time.Second))
 	if killed < len(list) {
 		return fmt.Errorf("%d of %d mutants are alive: a test is missing, or a patch is out of date", len(list)-killed, len(list))
 	}
 	return nil
+}
+
+// tryAll tries the mutants, some at a time and in their order; each verdict comes when it is there.
+func (h hunter) tryAll(ctx context.Context, list []mutant) []chan verdict {
+	verdicts := make([]chan verdict, len(list))
+	for i := range verdicts {
+		verdicts[i] = make(chan verdict, 1)
+	}
+	slots := make(chan struct{}, max(h.options.tries, 1))
+	go func() {
+		for i, m := range list {
+			slots <- struct{}{}
+			go func() {
+				verdicts[i] <- h.try(ctx, m)
+				<-slots
+			}()
+		}
+	}()
+	return verdicts
 }
 
 // line tells of one mutant.

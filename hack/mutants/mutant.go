@@ -130,9 +130,11 @@ func extra(text, other string) int {
 	}
 	n := 0
 	for line := range strings.Lines(text) {
-		if has[line]--; has[line] < 0 {
+		if has[line] == 0 {
 			n++
+			continue
 		}
+		has[line]--
 	}
 	return n
 }

@@ -109,7 +109,7 @@ func TestApply(t *testing.T) {
 	if got, err := f.apply("one\ntwo\n"); err != nil || got != "one\n2\n" {
 		t.Errorf("got %q, %v", got, err)
 	}
-	for _, text := range []string{"one\n", "two\ntwo\n"} {
+	for _, text := range []string{"one\n", "two\n1\ntwo\n"} {
 		if got, err := f.apply(text); err == nil {
 			t.Errorf("%q: got %q, want an error: the text is not there exactly once", text, got)
 		}
