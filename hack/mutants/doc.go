@@ -6,7 +6,7 @@
 // (-overlay), so no file is changed:
 //
 //	go run ./hack/mutants                   # all of them
-//	go run ./hack/mutants -only lost-create # those whose name contains the text
+//	go run ./hack/mutants -only leader,lost # those whose name or row contains one of the texts
 //
 // A patch is a txtar file. Its head names the row of the catalogue of failures (rows.go), the bug and
 // the killer; each file in it holds replacements of text that must occur exactly once:

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -35,7 +36,7 @@ type options struct {
 func run(ctx context.Context, out io.Writer) error {
 	var o options
 	flag.StringVar(&o.root, "root", ".", "folder of the repository")
-	flag.StringVar(&o.only, "only", "", "try only the mutants whose name or row contains this")
+	flag.StringVar(&o.only, "only", "", "try only the mutants whose name or row contains one of these texts, separated by commas")
 	flag.IntVar(&o.tries, "tries", runtime.NumCPU(), "how many are tried at a time")
 	flag.BoolVar(&o.loud, "v", false, "print what the killers print")
 	flag.Parse()
@@ -64,10 +65,12 @@ func run(ctx context.Context, out io.Writer) error {
 	return hunter{tester: tester{root: root, dir: dir}, options: o, out: out}.hunt(ctx, list)
 }
 
-func choose(corpus []mutant, text string) []mutant {
+// choose returns the mutants whose name or row contains one of the texts; all of them for no text.
+func choose(corpus []mutant, texts string) []mutant {
 	var list []mutant
 	for _, m := range corpus {
-		if strings.Contains(m.name, text) || strings.Contains(m.row, text) {
+		in := func(text string) bool { return strings.Contains(m.name, text) || strings.Contains(m.row, text) }
+		if slices.ContainsFunc(strings.Split(texts, ","), in) {
 			list = append(list, m)
 		}
 	}

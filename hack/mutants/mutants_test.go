@@ -116,6 +116,16 @@ func TestApply(t *testing.T) {
 	}
 }
 
+func TestChoose(t *testing.T) {
+	t.Parallel()
+	corpus := []mutant{{name: "lost-token", row: "create-unknown"}, {name: "stale-gone", row: "stale-create"}, {name: "move-hole", row: "move"}}
+	for texts, want := range map[string]int{"": 3, "create": 2, "lost": 1, "lost,move": 2, "other": 0} {
+		if got := choose(corpus, texts); len(got) != want {
+			t.Errorf("%q chooses %d mutants, want %d", texts, len(got), want)
+		}
+	}
+}
+
 func TestDeepest(t *testing.T) {
 	t.Parallel()
 	const output = "--- FAIL: TestA (0.1s)\n    --- FAIL: TestA/b (0.1s)\n        --- FAIL: TestA/b/c (0.1s)\n    --- FAIL: TestA/d (0s)\n"

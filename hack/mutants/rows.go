@@ -1,7 +1,8 @@
 package main
 
 // rows is the catalogue of failures: what happened to users of other controllers and can happen here.
-// Each has at least two mutants.
+// Each has at least two mutants. One kind that happened to others has no row, because it cannot happen
+// here: an admission webhook that is down and blocks the cluster. This controller has no webhook.
 func rows() map[string]string {
 	return map[string]string{
 		"orphan":            "an instance outlives the object that it was made for",

@@ -86,9 +86,14 @@ func deepest(output string) string {
 	return name
 }
 
-// test runs tests of a package. What does not compile, or cannot be run, is an error.
+// timeLimit is for the tests of one package: far above what they take, since a machine that is slow
+// must not pass for a test that notices something.
+const timeLimit = "15m"
+
+// test runs tests of a package. What does not compile, cannot be run or ends by the time limit is an
+// error.
 func (t tester) test(ctx context.Context, pkg, pattern string, flags ...string) (output string, failed bool, err error) {
-	args := slices.Concat([]string{"test", "-count=1", "-v", "-timeout=3m", "-run", pattern}, flags, []string{pkg})
+	args := slices.Concat([]string{"test", "-count=1", "-v", "-timeout="+timeLimit, "-run", pattern}, flags, []string{pkg})
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = t.root
 	var out bytes.Buffer
@@ -105,6 +110,8 @@ func (t tester) test(ctx context.Context, pkg, pattern string, flags ...string) 
 		return output, false, fmt.Errorf("running go %s: %w", strings.Join(args, " "), err)
 	case strings.Contains(output, "[build failed]") || strings.Contains(output, "[setup failed]"):
 		return output, false, fmt.Errorf("it does not compile:\n%s", output)
+	case strings.Contains(output, "panic: test timed out"):
+		return output, false, fmt.Errorf("it was not done within %s, which says nothing", timeLimit)
 	}
 	return output, true, nil
 }
