@@ -93,7 +93,7 @@ const timeLimit = "15m"
 // test runs tests of a package. What does not compile, cannot be run or ends by the time limit is an
 // error.
 func (t tester) test(ctx context.Context, pkg, pattern string, flags ...string) (output string, failed bool, err error) {
-	args := slices.Concat([]string{"test", "-count=1", "-vet=off", "-v", "-timeout="+timeLimit, "-run", pattern}, flags, []string{pkg})
+	args := slices.Concat([]string{"test", "-count=1", "-vet=off", "-v", "-timeout=" + timeLimit, "-run", pattern}, flags, []string{pkg})
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = t.root
 	var out bytes.Buffer
