@@ -87,6 +87,11 @@ bench: kube-tools ## Print cloud calls and times for the sample; nothing is asse
 	@KUBEBUILDER_ASSETS="$$(hack/kube/build.sh)" \
 		go test -run '^$$' -bench . -benchtime 1x -timeout 15m $(TESTFLAGS) $(PACKAGES)
 
+# Minutes; it runs a test of a package for each of the corpus's bugs. It changes no file.
+.PHONY: mutants
+mutants: ## Re-create old bugs one by one and print the test that kills each; ARGS='-only text' for some.
+	@go run ./hack/mutants $(ARGS)
+
 # Only packages that keep golden files know the flag -update.
 .PHONY: golden
 golden: kube-tools ## Rewrite the golden files from what the code does now; read the diff.

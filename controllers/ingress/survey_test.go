@@ -295,6 +295,31 @@ func TestSurveyLeavesOthersAlone(t *testing.T) {
 	})
 }
 
+// TestSurveyLooksTwice: a list of tags may tell of what is gone, or of what is noted a moment later. So
+// nothing comes of what one survey found until another finds it still, after the guard.
+func TestSurveyLooksTwice(t *testing.T) {
+	t.Parallel()
+	play(t, func(w *world) {
+		w.one()
+		w.spareInstance(nil, "off")
+		looked := func(when string, want ...string) {
+			t.Helper()
+			groups, pause := w.life.surveyor.survey(w.Context())
+			if diff := cmp.Diff(want, groups); diff != "" {
+				w.Errorf("%s: groups to reconcile (-want +got):\n%s", when, diff)
+			}
+			if len(want) == 0 && pause != surveyGuard {
+				w.Errorf("%s: it looks again after %s, want the guard, %s", when, pause, surveyGuard)
+			}
+		}
+		looked("at once")
+		w.wait(surveyGuard - time.Second)
+		looked("within the guard")
+		w.wait(time.Second)
+		looked("after the guard", "class.slb.0")
+	})
+}
+
 // TestSurveyFailure: a service or permission that fails costs nothing but the survey.
 func TestSurveyFailure(t *testing.T) {
 	t.Parallel()

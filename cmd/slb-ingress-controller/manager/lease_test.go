@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unsafe"
 
 	"github.com/go-logr/logr"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -217,15 +218,49 @@ func TestLeaseCountsFromTheQuestion(t *testing.T) {
 	})
 }
 
-// TestLeaseHeedsTheWallClock: the monotonic clock of a machine that sleeps stands still.
-func TestLeaseHeedsTheWallClock(t *testing.T) {
+// TestLeaseHeedsBothClocks: the monotonic clock of a machine that sleeps stands still, and a wall clock
+// can be set back. The clock that went on for longer counts.
+func TestLeaseHeedsBothClocks(t *testing.T) {
 	t.Parallel()
-	_, l := (&board{}).replica("first")
-	if err := l.Create(t.Context(), resourcelock.LeaderElectionRecord{HolderIdentity: "first"}); err != nil {
-		t.Fatal(err)
+	cases := map[string]struct {
+		reason          string
+		monotonic, wall time.Duration // since the renewal
+		closed          bool
+	}{
+		"Together": {"a second later the lease is held", time.Second, time.Second, false},
+		"Asleep":   {"the machine slept", time.Second, 25 * time.Second, true},
+		"SetBack":  {"somebody set the clock back", 25 * time.Second, -time.Hour, true},
 	}
-	l.renewed = l.renewed.Round(0).Add(-25 * time.Second)
-	if l.fence(callTime) == nil {
-		t.Error("the fence is open although the wall clock says that the lease is nearly over")
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, l := (&board{}).replica("first")
+			start := time.Now()
+			l.now = func() time.Time { return start }
+			if err := l.Create(t.Context(), resourcelock.LeaderElectionRecord{HolderIdentity: "first"}); err != nil {
+				t.Fatal(err)
+			}
+			later := apart(t, start, tc.monotonic, tc.wall)
+			l.now = func() time.Time { return later }
+			if err := l.fence(callTime); (err != nil) != tc.closed {
+				t.Errorf("%s: the fence says %v, should be closed: %t", tc.reason, err, tc.closed)
+			}
+		})
 	}
+}
+
+// apart is a time so far after another one by the monotonic clock, and so far by the wall clock. No
+// method of time.Time moves one of them alone.
+func apart(t *testing.T, start time.Time, monotonic, wall time.Duration) time.Time {
+	t.Helper()
+	later := start.Add(wall)
+	clocks := (*struct {
+		wall uint64
+		ext  int64 // the monotonic clock, if there is a reading
+	})(unsafe.Pointer(&later)) //nolint:gosec // checked right below
+	clocks.ext += int64(monotonic - wall)
+	if later.Sub(start) != monotonic || later.Round(0).Sub(start.Round(0)) != wall {
+		t.Fatal("time.Time has another layout than this test knows")
+	}
+	return later
 }
