@@ -68,7 +68,7 @@ func TestKilled(t *testing.T) {
 			wrong += differs(t, before)
 		})
 	}
-	if fired == 0 && *kills > 0 {
+	if fired < *kills*4/5 {
 		t.Error("the program was never killed")
 	}
 	t.Logf("seed %d: %d kills at samples of %d calls, %d fired, %d accounts with a leak or something foreign touched", *seed, *kills, n, fired, wrong)
@@ -144,7 +144,7 @@ func TestFrozenLeader(t *testing.T) {
 			wrong += differs(t, before)
 		})
 	}
-	if fired == 0 && *freezes > 0 {
+	if fired < *freezes*4/5 || *freezes >= 10 && overtaken == 0 {
 		t.Error("no leader was ever stopped")
 	}
 	t.Logf("seed %d: %d freezes at samples of %d calls, %d fired, %d leaders were replaced, %d of their calls landed after their successors' first write, %d accounts with a leak or something foreign touched",
