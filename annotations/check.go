@@ -72,10 +72,10 @@ func checks() []check {
 		{stickySession, sticky(serverCookie, cookie), `needs "cookie", since the type is "server"`},
 		{ACLStatus, func(v Values) bool { return v[ACLStatus] == on && (v[ACLType] == "" || v[ACLID] == "") }, `needs "acl-type" and "acl-id"`},
 		{forwardPort, func(v Values) bool { return v[sslRedirect] == "false" }, `is contradicted by "ssl-redirect"`},
-		{"vswitch-id", internet, "is for intranet instances only"},
-		{"ip", internet, "is for intranet instances only"},
-		{bandwidth, intranet, "is for internet instances only"},
-		{chargeType, intranet, "is for internet instances only"},
+		{"vswitch-id", internet, "is for intranet instances only; remove it"},
+		{"ip", internet, "is for intranet instances only; remove it"},
+		{bandwidth, intranet, "is for internet instances only; remove it"},
+		{chargeType, intranet, "is for internet instances only; remove it"},
 		{chargeType, func(v Values) bool {
 			return v[chargeType] == cloud.PayByBandwidth && v[instanceChargeType] == cloud.ChargeByUse
 		}, `cannot be "paybybandwidth" with instance-charge-type "PayByCLCU"`},

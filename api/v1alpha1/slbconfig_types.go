@@ -229,12 +229,23 @@ const (
 //
 // +kubebuilder:validation:XValidation:rule="has(self.portName) != has(self.portNumber)",message="give either portName or portNumber"
 type ServiceBackend struct {
+	// Namespace is that of the Service.
+	//
 	// +kubebuilder:validation:MinLength=1
 	Namespace string `json:"namespace"`
+
+	// Name is that of the Service.
+	//
 	// +kubebuilder:validation:MinLength=1
 	Name string `json:"name"`
+
+	// PortName names the Service's port; give either this or PortNumber.
+	//
 	// +optional
 	PortName string `json:"portName,omitempty"`
+
+	// PortNumber is the Service's port; give either this or PortName.
+	//
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=65535

@@ -51,6 +51,14 @@ type word struct {
 	portsBroken     bool
 }
 
+// heldBack says what becomes of an Ingress that does not say legibly who may reach it.
+const heldBack = "; while that is so, what is served of the Ingress stays as it is, and nothing is added"
+
+// guards tells whether an annotation says who may reach an Ingress.
+func guards(name annotations.Name) bool {
+	return name == annotations.CASecret || slices.Contains(listNames(), name)
+}
+
 // broke notes that a value cannot be read.
 func (w *word) broke(name annotations.Name) {
 	switch {
@@ -96,8 +104,8 @@ func (b *builder) tellLists(m *member) {
 	}
 	m.listBroken = true
 	b.tell(m.Ingress, annotationField(m.config.Key(kinds[0])), fault{reason: cloud.InvalidAnnotation, message: fmt.Sprintf(
-		"annotation %q cannot stand beside %q: a listener either admits the networks of a list or refuses them, and the list is either the controller's or one that is named by its id; remove one of the two",
-		m.config.Key(kinds[0]), m.config.Key(kinds[1]))})
+		"annotation %q cannot stand beside %q: a listener either admits the networks of a list or refuses them, and the list is either the controller's or one that is named by its id; remove one of the two%s",
+		m.config.Key(kinds[0]), m.config.Key(kinds[1]), heldBack)})
 }
 
 func (m *member) withheld() bool { return m.listBroken || m.authorityBroken || m.withheldByClass }
@@ -146,7 +154,7 @@ func (b *builder) withholdAll(members []*member, class classSettings) {
 	for _, m := range members {
 		m.withheldByClass = true
 		b.tell(m.Ingress, "", fault{reason: cloud.InvalidConfig, message: fmt.Sprintf(
-			"SLBConfig %q of the class says in a way that cannot be used who may connect: what is served stays as it is, and nothing is added until that is corrected",
+			"what SLBConfig %q of the class says of who may connect cannot be used, see its events: what is served stays as it is, and nothing is added until that is corrected",
 			b.Config.Name)})
 	}
 }
@@ -154,7 +162,7 @@ func (b *builder) withholdAll(members []*member, class classSettings) {
 // authority reads the CA certificate of a Secret that a field names, and tells what is wrong with it;
 // nil if it cannot be used.
 func (b *builder) authority(name types.NamespacedName, source cloud.Source) *cloud.CACertificate {
-	a := authority{fault: &fault{reason: cloud.SecretNotFound, message: fmt.Sprintf("Secret %q does not exist", name)}}
+	a := authority{fault: &fault{reason: cloud.SecretNotFound, message: fmt.Sprintf("Secret %q does not exist; create it, or correct the name", name)}}
 	if secret := b.Secrets[name]; secret != nil {
 		a = readAuthority(secret, b.Now)
 	} else if why, ok := b.Unreadable[name]; ok {
@@ -162,6 +170,9 @@ func (b *builder) authority(name types.NamespacedName, source cloud.Source) *clo
 	}
 	b.again(a.notBefore)
 	if f := a.fault; f != nil {
+		if source.Object.Kind == "Ingress" && !f.notice && f.reason != cloud.ConfigMissing { // that one says it
+			f.message += heldBack
+		}
 		b.problems = append(b.problems, cloud.Problem{
 			Object: source.Object, Field: source.Field, Reason: f.reason, Message: f.message, Notice: f.notice,
 		})
@@ -281,12 +292,20 @@ func (b *builder) tellOverruled(m, decider *member, names []annotations.Name) {
 		case !ok:
 		case !byID:
 			b.tell(m.Ingress, annotationField(key), fault{reason: cloud.AnnotationConflict, message: fmt.Sprintf(
-				"annotation %q has no effect: the listeners are shared, and %s, which claimed a path of the instance first, says something else",
-				key, namedFor(m, decider))})
+				"annotation %q has no effect: the listeners are shared, and %s, which claimed a path of the instance first, says something else%s; let them agree, or use another class",
+				key, namedFor(m, decider), reach(decider, name))})
 		case value != decider.config.Values[name]:
 			b.tellConflict(m, decider, name)
 		}
 	}
+}
+
+// reach says what it means for an Ingress that another one's word on who may connect counts.
+func reach(decider *member, name annotations.Name) string {
+	if name == annotations.ListenPorts || decider.withheld() {
+		return ""
+	}
+	return ", so whoever that one admits reaches this Ingress too"
 }
 
 // addACL adds the list that values ask for to the stack and returns its use; nothing if they ask for

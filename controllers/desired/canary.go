@@ -56,7 +56,7 @@ func (b *builder) attach(canaries, granted []*want) {
 		switch {
 		case w == nil || w.from.Namespace != c.from.Namespace:
 			b.tell(c.from.Ingress, c.field, fault{reason: cloud.CanaryWithoutStable, message: fmt.Sprintf(
-				"%q is not served: no other Ingress of this namespace that is not a canary serves this host and path, with this kind of path", c)})
+				"%q is not served: no other Ingress of this namespace that is not a canary serves this host and path, with this kind of path; create one, or correct the canary", c)})
 		case w.canary == nil:
 			w.canary, c.node = c, w.node
 		case w.canary.from != c.from || !b.sameBackend(w.canary, c):

@@ -114,7 +114,7 @@ func (b *builder) tellTaken(holder, w *want) {
 		winner = holder.field
 	}
 	b.tell(w.from.Ingress, w.field, fault{reason: cloud.PathConflict, message: fmt.Sprintf(
-		"%q is taken: %s claimed it first", w, winner)})
+		"%q is taken: %s claimed it first; remove it from one of the two", w, winner)})
 }
 
 // sameBackend tells whether two wants of one Ingress go to the same place, so that repeating the

@@ -36,7 +36,7 @@ func missingID(name annotations.Name, id string) string {
 	if name == annotations.ACLID {
 		what = "access control list"
 	}
-	return fmt.Sprintf("no %s has id %q in this account and region, or the controller made it itself", what, id)
+	return fmt.Sprintf("no %s has id %q in this account and region, or the controller made it itself; correct the id, or create it there", what, id)
 }
 
 // dropUnknown takes from a member what names something that does not exist: the service would refuse the
@@ -49,7 +49,11 @@ func (b *builder) dropUnknown(m *member) {
 			continue
 		}
 		key := m.config.Key(name)
-		b.tell(m.Ingress, annotationField(key), fault{reason: cloud.UnknownID, message: fmt.Sprintf("annotation %q: %s", key, missingID(name, id))})
+		message := fmt.Sprintf("annotation %q: %s", key, missingID(name, id))
+		if guards(name) {
+			message += heldBack
+		}
+		b.tell(m.Ingress, annotationField(key), fault{reason: cloud.UnknownID, message: message})
 		delete(m.config.Values, name)
 		if name == annotations.ACLID {
 			m.listBroken = true

@@ -48,7 +48,11 @@ func (b *builder) accept(class classSettings) []*member {
 		config, faults := readAnnotations(ing, b.Config)
 		elsewhere := false
 		for _, f := range faults {
-			b.problems = append(b.problems, faultProblem(ing, f))
+			p := faultProblem(ing, f)
+			if guards(f.Name) && !class.enforced[f.Name] {
+				p.Message += heldBack
+			}
+			b.problems = append(b.problems, p)
 			elsewhere = elsewhere || f.Guards && (f.Name != annotations.AddressType || !b.reused() || b.ofClass()) && !class.enforced[f.Name]
 		}
 		if f := b.misplaced(config); f != nil {

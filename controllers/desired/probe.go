@@ -56,7 +56,7 @@ func (b *builder) probeOf(n *node) cloud.HealthCheck {
 	}
 	p, err := b.probesOf(n)
 	if err != nil {
-		b.tell(n.backend.from.Ingress, field, fault{reason: cloud.ProbeUnusable, message: fmt.Sprintf("there is no health check: %v", err)})
+		b.tell(n.backend.from.Ingress, field, fault{reason: cloud.ProbeUnusable, message: fmt.Sprintf("there is no health check: %v; give all pods of the Service one readiness probe that the service can do, or state the health check by annotations", err)})
 		return cloud.HealthCheck{}
 	}
 	if len(p.adapted) > 0 {

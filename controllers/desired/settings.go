@@ -223,7 +223,7 @@ func (b *builder) tellConflict(m, first *member, name annotations.Name) {
 	}
 	b.tell(m.Ingress, annotationField(m.config.Key(name)), fault{
 		reason: cloud.AnnotationConflict,
-		message: fmt.Sprintf("value %q has no effect: the instance is shared, and %s, which claimed a path of it first, %s",
+		message: fmt.Sprintf("value %q has no effect: the instance is shared, and %s, which claimed a path of it first, %s; let them agree, or use another class",
 			m.config.Written(name), namedFor(m, first), says),
 	})
 }

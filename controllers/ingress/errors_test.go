@@ -218,3 +218,28 @@ func (w *world) sent(since int, text string) bool {
 		return c.Action == "CreateRules" && strings.Contains(c.Params["RuleList"], text)
 	})
 }
+
+// TestRefusedCreation: a wish that the service refuses for an instance is told with where it comes from.
+func TestRefusedCreation(t *testing.T) {
+	t.Parallel()
+	object := cloud.Object{Kind: "Ingress", Name: "cafe"}
+	cases := map[string]struct {
+		reason, op string
+		kind       cloud.ErrorKind
+		want       bool
+	}{
+		"vSwitch":  {"the SLBConfig names it", "CreateLoadBalancer", cloud.NotFound, true},
+		"spec":     {"the service does not take it", "CreateLoadBalancer", cloud.Invalid, true},
+		"busy":     {"nobody's fault", "CreateLoadBalancer", cloud.Busy, false},
+		"listener": {"it is about no instance", "CreateLoadBalancerHTTPListener", cloud.Invalid, false},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := problemOf(object, &cloud.Error{Kind: tc.kind, Op: tc.op, Code: "Code", Message: "Text."})
+			if told := strings.Contains(got.Message, "of the class's SLBConfig"); told != tc.want || got.Reason != cloud.CloudError {
+				t.Errorf("%s: got %s %q", tc.reason, got.Reason, got.Message)
+			}
+		})
+	}
+}

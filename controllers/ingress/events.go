@@ -118,9 +118,20 @@ func problemOf(object cloud.Object, err error) cloud.Problem {
 	case cloud.Barred:
 		p.Reason = cloud.ChangeBarred
 		p.Message = fmt.Sprintf("%v; nothing was changed, and the load balancer is read again", err)
-	case cloud.NotFound, cloud.Busy, cloud.Throttled, cloud.Invalid, cloud.Conflict, cloud.Unavailable, cloud.Unknown:
+	case cloud.Invalid, cloud.NotFound:
+		p.Message += creationRemedy(err)
+	case cloud.Busy, cloud.Throttled, cloud.Conflict, cloud.Unavailable, cloud.Unknown:
 	}
 	return p
+}
+
+// creationRemedy says where a refused wish for an instance comes from: only its author can change it.
+func creationRemedy(err error) string {
+	if e, ok := errors.AsType[*cloud.Error](err); ok && e.Op == "CreateLoadBalancer" {
+		return "; correct what is asked of the instance: vSwitchID, loadBalancerSpec, loadBalancer or tags of the class's SLBConfig, " +
+			"or an annotation that docs/annotations.md lists under \"created instance\""
+	}
+	return ""
 }
 
 // quotaRemedy says which quota a refused call met, where one operation meets one only.
