@@ -108,7 +108,9 @@ func (b *builder) tellLists(m *member) {
 		m.config.Key(kinds[0]), m.config.Key(kinds[1]), heldBack)})
 }
 
-func (m *member) withheld() bool { return m.listBroken || m.authorityBroken || m.withheldByClass }
+func (m *member) withheld() bool {
+	return m.listBroken || m.authorityBroken || m.withheldByClass || m.overruled
+}
 
 // guardClass does for the class what guard does for a member.
 func (b *builder) guardClass(class *classSettings) {
@@ -262,7 +264,8 @@ func (m *member) networks() string {
 }
 
 // first returns the first member with a usable word on a matter, and whether one before it has a
-// broken one. Others that say something else are told that it has no effect.
+// broken one. Others that say something else are told that it has no effect, and are withheld if the
+// matter is who may connect, unless it is a broken word that decides: one bad Ingress stops no other.
 func (b *builder) first(members []*member, names []annotations.Name, says func(*member) (word string, broken bool)) (broken bool, first *member) {
 	var decider *member
 	for _, m := range members {
@@ -277,6 +280,7 @@ func (b *builder) first(members []*member, names []annotations.Name, says func(*
 			first = m
 		}
 		if deciding, _ := says(decider); m != decider && !bad && word != deciding {
+			m.overruled = m.overruled || deciding != "" && guards(names[0])
 			b.tellOverruled(m, decider, names)
 		}
 	}
@@ -302,10 +306,10 @@ func (b *builder) tellOverruled(m, decider *member, names []annotations.Name) {
 
 // reach says what it means for an Ingress that another one's word on who may connect counts.
 func reach(decider *member, name annotations.Name) string {
-	if name == annotations.ListenPorts || decider.withheld() {
+	if !guards(name) || decider.withheld() {
 		return ""
 	}
-	return ", so whoever that one admits reaches this Ingress too"
+	return ", and whoever that one admits would reach this Ingress too" + heldBack
 }
 
 // addACL adds the list that values ask for to the stack and returns its use; nothing if they ask for

@@ -23,9 +23,10 @@ func Build(s Snapshot) Result {
 	stable, canaries := b.partCanaries(members)
 	wants, shares := b.collect(stable), b.collect(canaries)
 	granted := b.grant(b.byClaim(wants))
+	ordered := byFirstClaim(members, granted)
+	b.access = b.decideAccess(ordered, class) // first: who is overruled in it is withheld
 	b.attach(shares, granted)
 	nodes := b.assemble(granted)
-	ordered := byFirstClaim(members, granted)
 	b.ports = b.decidePorts(ordered, class)
 	b.approximations(wants)
 	b.hostless(wants, nodes)

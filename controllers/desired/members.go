@@ -20,6 +20,7 @@ type member struct {
 
 	word
 	withheldByClass bool // see withholdAll
+	overruled       bool // another member decides who may connect, and says something else
 
 	// spread is how the member's requests are to be spread: its own settings over the class's. With
 	// probed the health check is that of the pods instead.

@@ -182,7 +182,6 @@ func (b *builder) settle(members []*member, class classSettings, one *member) an
 			maps.Copy(agreed, b.agree(members, bundle))
 		}
 	}
-	b.access = b.decideAccess(members, class)
 	if b.access.acl.Lists != "" {
 		lower = maps.Clone(lower)
 		maps.DeleteFunc(lower, func(name annotations.Name, _ string) bool { return slices.Contains(listNames(), name) })

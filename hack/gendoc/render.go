@@ -35,7 +35,8 @@ the others are not looked at.
 
 ` + annotations.Markdown() + `
 An instance and its listeners are shared by all Ingresses of the instance, which can disagree. Then the
-Ingress with the oldest claim decides, and the others get the event ` + "`AnnotationConflict`" + `. Who
+Ingress with the oldest claim decides, and the others get the event ` + "`AnnotationConflict`" + `; where
+the matter is who may connect, they are withheld: what is served of them stays as it is, and nothing is added. Who
 says nothing agrees. What makes sense together only, such as the ` + "`acl-…`" + ` and ` + "`…-cidrs`" + ` keys, the ` + "`sticky-session`" + `
 and cookie keys, the health check or the charge of the instance, is decided by one Ingress as a whole.
 
