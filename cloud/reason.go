@@ -20,6 +20,7 @@ const (
 	NetworkMismatch          Reason = "NetworkMismatch"          // an intranet instance in another VPC
 	NetworkConflict          Reason = "NetworkConflict"          // the service refused a member of another VPC
 	IntranetNeedsID          Reason = "IntranetNeedsID"          // an intranet instance is never created from an annotation
+	CreationRefused          Reason = "CreationRefused"          // the service does not create the instance with a value that is asked for it
 	ListenerOccupied         Reason = "ListenerOccupied"         // 80 or 443 is taken and override is not set
 	ListenersTakenOver       Reason = "ListenersTakenOver"       // by override; the old definition is in the message
 	AnnotationConflict       Reason = "AnnotationConflict"       // Ingresses of a group disagree and the oldest wins, or keys of one Ingress do

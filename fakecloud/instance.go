@@ -2,6 +2,7 @@ package fakecloud
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -67,6 +68,9 @@ func (t *txn) requestedInstance() (InstanceSpec, *Error) {
 	}
 	if err := t.checkCharge(&s); err != nil {
 		return s, err
+	}
+	if s.ResourceGroup != "" && !slices.Contains(t.c.opts.ResourceGroups, s.ResourceGroup) {
+		return s, refuse("InvalidResourceGroupId.NotFound", "The specified ResourceGroupId does not exist: %s.", s.ResourceGroup)
 	}
 	err = t.checkNetwork(&s)
 	return s, err
@@ -186,7 +190,7 @@ func (s *state) addInstance(c *Cloud, spec InstanceSpec, now time.Time) *instanc
 	setDefault(&spec.Name, "auto_named_slb")
 	setDefault(&spec.InternetChargeType, "paybytraffic")
 	setDefault(&spec.Bandwidth, -1)
-	setDefault(&spec.ResourceGroup, "rg-default")
+	setDefault(&spec.ResourceGroup, DefaultResourceGroup)
 	setDefault(&spec.MasterZone, c.opts.Zones[0])
 	setDefault(&spec.SlaveZone, c.opts.Zones[1])
 	setDefault(&spec.ServiceManaged, "Unmanaged")

@@ -17,6 +17,13 @@ const (
 	DefaultVSwitch = "vsw-fake"
 )
 
+// The resource groups that exist when Options.ResourceGroups is nil. An instance is in the first unless
+// another one is asked for.
+const (
+	DefaultResourceGroup = "rg-default"
+	SharedResourceGroup  = "rg-shared"
+)
+
 // Options describe the account that a Cloud holds. The zero value is a usable account: region
 // cn-hangzhou, one VPC with one vSwitch, one key pair, documented quotas, no busy windows, the
 // harsher side of every switch.
@@ -27,6 +34,8 @@ type Options struct {
 	Zones [2]string
 	// VSwitches are the networks of the region; default DefaultVSwitch in DefaultVPC, 10.0.0.0/8.
 	VSwitches []VSwitch
+	// ResourceGroups are those of the account; default DefaultResourceGroup and SharedResourceGroup.
+	ResourceGroups []string
 	// AccessKeys maps key ids to secrets. Default: the one exported pair.
 	AccessKeys map[string]string
 	// SecurityTokens maps key ids to the STS token that has to come with them. A key that is not
@@ -127,6 +136,9 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.Zones[1], o.Region+"-g")
 	if o.VSwitches == nil {
 		o.VSwitches = []VSwitch{{ID: DefaultVSwitch, VPC: DefaultVPC, CIDR: netip.MustParsePrefix("10.0.0.0/8")}}
+	}
+	if o.ResourceGroups == nil {
+		o.ResourceGroups = []string{DefaultResourceGroup, SharedResourceGroup}
 	}
 	if o.AccessKeys == nil {
 		o.AccessKeys = map[string]string{DefaultAccessKeyID: DefaultAccessKeySecret}

@@ -61,6 +61,8 @@ func TestInstanceRefusals(t *testing.T) {
 		"no vSwitch":            {"CreateLoadBalancer", with(create, "AddressType", "intranet"), "MissingParam.VSwitchId", 0},
 		"unknown vSwitch":       {"CreateLoadBalancer", with(create, "VSwitchId", "vsw-x"), "InvalidVSwitchId.NotFound", 0},
 		"unknown VPC":           {"CreateLoadBalancer", with(create, "VpcId", "vpc-x"), "InvalidVpcId.NotExist", 0},
+		"resource group":        {"CreateLoadBalancer", with(create, "ResourceGroupId", "rg-x"), "InvalidResourceGroupId.NotFound", 0},
+		"zone":                  {"CreateLoadBalancer", with(create, "MasterZoneId", "cn-hangzhou-x"), "PRODUCT.NOT_AVAILABLE_IZ", 0},
 		"address outside":       {"CreateLoadBalancer", with(create, "VSwitchId", "vsw-fake", "Address", "192.168.0.1"), "InvalidParameter", 0},
 		"address on internet":   {"CreateLoadBalancer", with(create, "Address", "127.0.100.9"), "InvalidParameter", 0},
 		"vSwitch elsewhere":     {"CreateLoadBalancer", with(create, "VSwitchId", "vsw-fake", "VpcId", "vpc-x"), "InvalidVpcId.NotExist", 0},

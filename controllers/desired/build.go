@@ -45,6 +45,7 @@ func Build(s Snapshot) Result {
 		Routes:        b.routesOf(slices.Concat(wants, shares)),
 		DefaultSecret: tls.secret,
 		Domains:       b.domains,
+		Wishes:        b.wishes(ordered, class.values),
 	})
 }
 

@@ -81,6 +81,10 @@ type Result struct {
 	Stack    cloud.Stack
 	Problems []cloud.Problem
 
+	// Wishes are what was asked for the instance that is created if there is none, in the order of the
+	// table.
+	Wishes []Wish
+
 	// Claims are the claims as they now stand, in order of age, to be recorded.
 	Claims []v1alpha1.Claim
 

@@ -54,6 +54,9 @@ func setReady(in loaded, out outcome, now time.Time) {
 	case failed >= 0:
 		setNotReady(in.Record, problemOf(recordObject(in.Owner.Group), out.done.Failed[failed].Err), now)
 		return
+	case refusedInstance(out) != nil:
+		setNotReady(in.Record, *refusedInstance(out), now)
+		return
 	case refusedWhole(out) != nil:
 		setNotReady(in.Record, *refusedWhole(out), now)
 		return
@@ -63,6 +66,15 @@ func setReady(in loaded, out outcome, now time.Time) {
 		ready.Reason, ready.Message = "Unused", "no Ingress needs the load balancer"
 	}
 	setCondition(in.Record, ready, now)
+}
+
+// refusedInstance returns the problem for which the service refused to create the instance, if it did.
+func refusedInstance(out outcome) *cloud.Problem {
+	i := slices.IndexFunc(out.done.Problems, func(p cloud.Problem) bool { return p.Reason == cloud.CreationRefused })
+	if i < 0 {
+		return nil
+	}
+	return &out.done.Problems[i]
 }
 
 // refusedWhole returns the problem for which the planner refused the whole group, if it did: it

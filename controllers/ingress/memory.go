@@ -17,11 +17,12 @@ type memory struct {
 	groups   map[string]remembered
 	rejected map[string]map[cloud.Ref]cloud.Problem
 	// spreads are settings of rules' own that the service refused, and its error.
-	spreads map[string]map[cloud.Spread]error
-	unknown map[string][]string  // ids that somebody names and the last reading did not find
-	gone    map[string]time.Time // since when a recorded instance is missing
-	spare   map[string][]spare   // further instances with a group's tags
-	orphans map[string]bool      // groups with marks and without a record
+	spreads   map[string]map[cloud.Spread]error
+	creations map[string]refusedCreation
+	unknown   map[string][]string  // ids that somebody names and the last reading did not find
+	gone      map[string]time.Time // since when a recorded instance is missing
+	spare     map[string][]spare   // further instances with a group's tags
+	orphans   map[string]bool      // groups with marks and without a record
 }
 
 // spare is an instance with a group's tags beside the one on record.
@@ -39,7 +40,8 @@ type remembered struct {
 func newMemory() *memory {
 	return &memory{
 		groups: map[string]remembered{}, rejected: map[string]map[cloud.Ref]cloud.Problem{},
-		spreads: map[string]map[cloud.Spread]error{}, unknown: map[string][]string{}, gone: map[string]time.Time{},
+		creations: map[string]refusedCreation{},
+		spreads:   map[string]map[cloud.Spread]error{}, unknown: map[string][]string{}, gone: map[string]time.Time{},
 		spare: map[string][]spare{}, orphans: map[string]bool{},
 	}
 }
@@ -97,6 +99,7 @@ func (m *memory) end(group string) {
 	delete(m.groups, group)
 	delete(m.rejected, group)
 	delete(m.spreads, group)
+	delete(m.creations, group)
 	delete(m.unknown, group)
 	delete(m.gone, group)
 	delete(m.spare, group)

@@ -68,6 +68,7 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 
 	want := desired.Build(in.Snapshot)
 	refused := r.memory.dropRejected(in.Owner.Group, &want.Stack)
+	refused = append(refused, r.memory.dropCreation(in.Owner.Group, &want, got)...)
 	policy := r.policy(in, want.Stack, got)
 	todo, problems := plan.Make(want.Stack, got, policy)
 	refused = append(refused, problems...)
@@ -78,6 +79,7 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	done := r.apply(ctx, todo, apply.Start{
 		Owner: in.Owner, Observed: got, Hook: r.reporter.step, Grant: r.grant(ctx, want.Stack, policy),
 	})
+	done = r.memory.rejectCreation(in.Owner.Group, want, done)
 	r.remember(in, todo, done)
 	return r.reporter.finished(ctx, in, outcome{want: want, refused: refused, todo: todo, done: done})
 }
@@ -236,9 +238,8 @@ func createToken(in loaded, want cloud.Stack, got cloud.Observed) string {
 	var lb cloud.LoadBalancer
 	if want.LoadBalancer != nil {
 		lb = *want.LoadBalancer
-		lb.Source = cloud.Source{} // who asked is no parameter
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%d|%+v", in.Owner.Cluster, in.Owner.Group, in.Record.UID, attempts(in, got), lb))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%d|%s", in.Owner.Cluster, in.Owner.Group, in.Record.UID, attempts(in, got), parameters(lb)))
 	return hex.EncodeToString(sum[:20])
 }
 

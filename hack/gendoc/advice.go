@@ -45,6 +45,7 @@ func groupAdvice() map[string]advice {
 		"IneffectiveAnnotation":    {normal, "Nothing, or remove the annotation: an instance that is named by its id is never changed."},
 		"ReadinessProbeUnusable":   {warning, "Give all pods of the Service the same readiness probe, by httpGet without TLS or by tcpSocket of the port that serves, or replace the annotation `health-check` by the others. Until then the load balancer does not check these pods; Kubernetes does."},
 		"ReadinessProbeAdapted":    {normal, "Nothing, or choose values that the service takes."},
+		"CreationRefused":          {warning, "Correct the value of the annotation or field that the message names. The creation is not tried again before one of its parameters changes, or the controller starts anew."},
 		"UnknownCloudID":           {warning, "Correct the id in the annotation or the field of the SLBConfig, or create what it names in the controller's account and region; what the controller made itself cannot be named. It is looked at again every 10 minutes."},
 		"InvalidAnnotation":        {warning, "Write one of the values that the message names."},
 		"UnknownAnnotation":        {warning, "Correct the key, or remove it. [annotations.md](annotations.md) has all keys."},

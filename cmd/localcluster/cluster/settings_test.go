@@ -308,7 +308,7 @@ func TestInstanceSettings(t *testing.T) {
 	ing := s.ingress("shop", "shop.example.com/ web")
 	for name, value := range map[string]string{
 		"name": "shop-a", "spec": "slb.s2.small", "charge-type": "paybybandwidth", "bandwidth": "20", "master-zoneid": "cn-hangzhou-b",
-		"additional-resource-tags": "team=shop", "modification-protection": cloud.ConsoleProtection, "delete-protection": "off", "resource-group-id": "rg-shop",
+		"additional-resource-tags": "team=shop", "modification-protection": cloud.ConsoleProtection, "delete-protection": "off", "resource-group-id": "rg-shared",
 	} {
 		ing.Annotations[annotations.OwnPrefix+name] = value
 	}
@@ -317,7 +317,7 @@ func TestInstanceSettings(t *testing.T) {
 	id := s.record(s.group()).Status.LoadBalancerID
 	s.expectInstance(id, map[string]any{
 		"LoadBalancerName": "shop-a", "LoadBalancerSpec": "slb.s2.small", "InternetChargeType": "paybybandwidth", "Bandwidth": 20,
-		"ModificationProtectionStatus": cloud.ConsoleProtection, "DeleteProtection": "off", "ResourceGroupId": "rg-shop", "MasterZoneId": "cn-hangzhou-b",
+		"ModificationProtectionStatus": cloud.ConsoleProtection, "DeleteProtection": "off", "ResourceGroupId": "rg-shared", "MasterZoneId": "cn-hangzhou-b",
 	})
 	s.annotate("shop", map[string]any{
 		"name": "shop-b", "spec": "slb.s3.small", "charge-type": "paybytraffic", "bandwidth": nil, "modification-protection": cloud.NonProtection,
@@ -325,7 +325,7 @@ func TestInstanceSettings(t *testing.T) {
 	})
 	s.expectInstance(id, map[string]any{
 		"LoadBalancerName": "shop-b", "LoadBalancerSpec": "slb.s3.small", "InternetChargeType": "paybytraffic",
-		"ModificationProtectionStatus": cloud.NonProtection, "DeleteProtection": "on", "ResourceGroupId": "rg-shop",
+		"ModificationProtectionStatus": cloud.NonProtection, "DeleteProtection": "on", "ResourceGroupId": "rg-shared",
 	})
 	s.expectEvent("shop", "FixedAtCreation")
 
