@@ -20,7 +20,7 @@ func albHealthChecks() []Row {
 		honoured("healthcheck-enabled", "true", "pods that fail are taken out of service").by(switched(checkFlag, "on", "off"), checkFlag),
 		honoured("healthcheck-path", "/healthz", "it is the path that is asked for").by(as(checkURI), checkURI),
 		honoured("healthcheck-protocol", "HTTP", "HTTP is what pods are checked by; with another protocol no check is made").by(probe("HTTP"), checkFlag),
-		honoured("healthcheck-method", "GET", "the service asks by HEAD or GET; with POST no check is made").by(method, checkMethod),
+		honoured("healthcheck-method", "GET", "the service asks by HEAD or GET, and with POST no check is made; where the Ingress differs from others of its instance its rules have a check of their own, which has no method, and that is told").by(method, checkMethod),
 		honoured("healthcheck-httpcode", "http_2xx,http_3xx", codes).by(list(checkCodes), checkCodes),
 		honoured("healthcheck-code", "http_2xx", codes+"; it comes before healthcheck-httpcode").by(list(checkCodes), checkCodes),
 		honoured("healthcheck-timeout-seconds", "3", "it is the time after which a check has failed").by(as(checkTimeout), checkTimeout),

@@ -13,6 +13,9 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/slb-ingress/slb-ingress-controller/annotations"
+	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
+	"github.com/slb-ingress/slb-ingress-controller/cloud"
+	"github.com/slb-ingress/slb-ingress-controller/fakecloud"
 )
 
 // trial is a value of an annotation, and whether it can be read.
@@ -115,16 +118,14 @@ func (c cover) meet(a, b trial) {
 }
 
 // TestAnnotationPairs sets every two values of the table side by side, on two Ingresses that share an
-// instance, in ever other company. The service never refuses a call, and each value that cannot be read is
-// told by its key.
+// instance, in ever other company: one of the internet, one of a vSwitch, and one that is there already. The
+// service never refuses a call, and each value that cannot be read or cannot stand beside the others is told
+// by its key.
 func TestAnnotationPairs(t *testing.T) {
 	t.Parallel()
 	var all, served, byID [][]trial
 	for _, row := range annotations.Table() {
 		list := trials(row, hard())
-		if row.Name == annotations.ID {
-			continue // it says where the others are looked at
-		}
 		all = append(all, slices.Clone(list))
 		if row.Withholds { // what is wrong with it leaves the rest without effect
 			list = slices.DeleteFunc(list, func(t trial) bool { return !t.good })
@@ -136,14 +137,30 @@ func TestAnnotationPairs(t *testing.T) {
 			}
 		}
 	}
-	for name, sets := range map[string][][]trial{"all": coverPairs(all), "served": coverPairs(served), "by id": coverPairs(byID)} {
+	modes := map[string]struct {
+		sets  [][]trial
+		class func(*v1alpha1.SLBConfigSpec)
+		try   func(*world, [][]trial)
+	}{
+		"all":              {coverPairs(all), internet, (*world).tryAll},
+		"served":           {coverPairs(served), internet, (*world).tryServed},
+		"by id":            {coverPairs(byID), internet, (*world).tryServed},
+		"intranet":         {coverPairs(clone(served)), intranet, (*world).tryServed},
+		"created":          {coverPairs(createdTrials()), internet, (*world).tryCreated},
+		"created intranet": {coverPairs(createdTrials()), intranet, (*world).tryCreated},
+	}
+	for name, mode := range modes {
+		sets := mode.sets
 		if testing.Short() {
 			sets = sets[:len(sets)/8]
 		}
 		for i, some := range slices.Collect(slices.Chunk(sets, 8)) {
 			t.Run(name+strconv.Itoa(i), func(t *testing.T) {
 				t.Parallel()
-				play(t, func(w *world) { w.tryAll(some) })
+				play(t, func(w *world) {
+					w.onClass("slb", "", mode.class)
+					mode.try(w, some)
+				})
 			})
 		}
 	}
@@ -152,6 +169,7 @@ func TestAnnotationPairs(t *testing.T) {
 // hard are values that a row's type does not show.
 func hard() map[annotations.Name][]string {
 	return map[annotations.Name][]string{
+		annotations.ID:          {existing},
 		annotations.ListenPorts: {`[{"HTTP":8080},{"HTTPS":8443}]`, `[{"HTTP":443}]`, `[]`},
 		annotations.AllowCIDRs:  {"0.0.0.0/0", "10.0.0.0/8,10.1.0.0/16", "::/0"},
 		annotations.DenyCIDRs:   {"0.0.0.0/0", "10.0.0.1"},
@@ -165,30 +183,130 @@ func hard() map[annotations.Name][]string {
 	}
 }
 
+func internet(*v1alpha1.SLBConfigSpec) {}
+
+func intranet(s *v1alpha1.SLBConfigSpec) {
+	s.AddressType, s.VSwitchID = cloud.AddressIntranet, fakecloud.DefaultVSwitch
+}
+
+func clone(rows [][]trial) [][]trial {
+	list := make([][]trial, len(rows))
+	for i, row := range rows {
+		list[i] = slices.Clone(row)
+	}
+	return list
+}
+
+// createdTrials are the rows that count when an instance is created.
+func createdTrials() [][]trial {
+	var list [][]trial
+	for _, row := range annotations.Table() {
+		if row.Level == annotations.LevelCreated {
+			list = append(list, trials(row, hard()))
+		}
+	}
+	return list
+}
+
+// existing is an instance that the annotation id can name.
+const existing = "lb-existing"
+
 // tryAll goes through sets of annotations, each on one Ingress while the other has those before.
 func (w *world) tryAll(sets [][]trial) {
 	w.Helper()
-	w.shop()
+	w.try(sets, func([]trial) {})
+}
+
+// tryServed is tryAll with values that leave no Ingress out, so each contradiction has to be told.
+func (w *world) tryServed(sets [][]trial) {
+	w.Helper()
+	w.try(sets, func(set []trial) { w.toldPruned("cafe", set) })
+}
+
+func (w *world) try(sets [][]trial, check func([]trial)) {
+	w.Helper()
+	w.cloud.AddInstance(fakecloud.InstanceSpec{ID: existing, Name: "theirs", Spec: "slb.s1.small"})
+	w.shopOf(nil)
 	before := []trial{}
 	for _, set := range sets {
 		for ingress, trials := range map[string][]trial{"bar": before, "cafe": set} {
 			edit(w, read(w, &networkingv1.Ingress{}, "shop", ingress), func(ing *networkingv1.Ingress) {
-				ing.Annotations = map[string]string{}
-				for _, t := range trials {
-					ing.Annotations[annotations.Prefix+string(t.name)] = t.value
-				}
+				ing.Annotations = annotationsOf(trials)
 			})
 		}
 		w.run(time.Minute)
-		for _, t := range set {
-			if !t.good && !w.toldOf("cafe", annotations.Prefix+string(t.name)) {
-				w.Errorf("%s %q is not told", t.name, t.value)
-			}
-		}
+		w.toldUnread("cafe", set)
+		check(set)
 		before = set
 	}
+	w.refusedNothing()
+}
+
+// tryCreated makes an instance for each set, which is all that its rows are about. What only the service can
+// judge it may refuse, once, and that is told.
+func (w *world) tryCreated(sets [][]trial) {
+	w.Helper()
+	w.app("coffee", 1)
+	for i, set := range sets {
+		name := "cafe" + strconv.Itoa(i)
+		seq := w.cloud.Seq()
+		ing := ingressOf(name, route{"cafe.example", "/", "coffee"})
+		ing.Annotations = annotationsOf(set)
+		w.add(ing)
+		w.run(time.Minute)
+		w.toldUnread(name, set)
+		w.toldPruned(name, set)
+		var refused []string
+		for _, write := range w.writes(seq) {
+			if strings.Contains(write, "!") {
+				refused = append(refused, write)
+			}
+		}
+		if told := w.life.told.of(name, cloud.CreationRefused); len(refused) > 1 || (len(refused) == 1) != (len(told) > 0) {
+			w.Errorf("%v: the service refuses %q, and told is %q", set, refused, told)
+		}
+		w.remove(ing)
+		w.run(2 * grace)
+	}
+}
+
+func annotationsOf(set []trial) map[string]string {
+	values := map[string]string{}
+	for _, t := range set {
+		values[annotations.Prefix+string(t.name)] = t.value
+	}
+	return values
+}
+
+func (w *world) toldUnread(ingress string, set []trial) {
+	w.Helper()
+	for _, t := range set {
+		if !t.good && !w.toldOf(ingress, annotations.Prefix+string(t.name)) {
+			w.Errorf("%s %q is not told", t.name, t.value)
+		}
+	}
+}
+
+// toldPruned: what cannot stand beside the rest of a set is told by its key.
+func (w *world) toldPruned(ingress string, set []trial) {
+	w.Helper()
+	config, _ := annotations.Parse(annotationsOf(set))
+	address := cloud.AddressInternet
+	if class := read(w, &v1alpha1.SLBConfig{}, "", "slb"); class.Spec.AddressType != "" {
+		address = class.Spec.AddressType
+	}
+	for _, c := range config.Values.Over(annotations.Values{annotations.AddressType: address}).Prune() {
+		if _, own := config.Values[c.Name]; own && !w.toldOf(ingress, annotations.Prefix+string(c.Name)) {
+			w.Errorf("%s is pruned, since it %s, and that is not told: %v", c.Name, c.Why, set)
+		}
+	}
+}
+
+// refusedNothing: no call was refused, but for readings that look for what an annotation names.
+func (w *world) refusedNothing() {
+	w.Helper()
 	for _, c := range w.cloud.Journal() {
-		if c.Code != "" {
+		if c.Code != "" && (c.Write || c.Code != "InvalidLoadBalancerId.NotFound") {
 			w.Errorf("the service refuses %s with %s: %v", c.Action, c.Code, c.Params)
 		}
 	}

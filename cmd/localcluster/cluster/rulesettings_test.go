@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -97,4 +98,16 @@ func (s *scene) probe(name, probe string) {
 	patch := fmt.Appendf(nil, `[{"op": "add", "path": "/spec/template/spec/containers/0/readinessProbe", "value": %s}]`, probe)
 	deployment := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: name}}
 	s.must(s.world.Client.Patch(s.Context(), deployment, client.RawPatch(types.JSONPatchType, patch)))
+}
+
+// expectRedirect: port 80 sends to HTTPS with the code.
+func (s *scene) expectRedirect(address string, code int) {
+	s.Helper()
+	s.eventually(fmt.Sprintf("redirect with %d", code), func(ctx context.Context) error {
+		r, err := s.request(ctx, address, "http://shop.example.com/x?y")
+		if err != nil || r.Status != code || !strings.HasPrefix(r.Header.Get("Location"), "https://shop.example.com") {
+			return fmt.Errorf("got %d to %q: %w", r.Status, r.Header.Get("Location"), err)
+		}
+		return nil
+	})
 }

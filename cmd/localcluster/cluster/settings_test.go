@@ -261,16 +261,12 @@ func TestListenerGuards(t *testing.T) {
 		}
 		return nil
 	})
-	s.eventually("redirect", func(ctx context.Context) error {
-		r, err := s.request(ctx, address, "http://shop.example.com/x?y")
-		if err != nil || r.Status != http.StatusPermanentRedirect || !strings.HasPrefix(r.Header.Get("Location"), "https://shop.example.com") {
-			return fmt.Errorf("got %d to %q: %w", r.Status, r.Header.Get("Location"), err)
-		}
-		return nil
-	})
+	s.expectRedirect(address, http.StatusPermanentRedirect)
+	s.annotate("shop", map[string]any{"ssl-redirect": nil, "ssl-redirect-code": nil, "forward-port": "80:443"})
+	s.expectRedirect(address, http.StatusMovedPermanently)
 
 	s.annotate("shop", map[string]any{
-		"ssl-redirect": nil, "ssl-redirect-code": nil, "cert-id": nil, "health-check-flag": "on",
+		"forward-port": nil, "cert-id": nil, "health-check-flag": "on",
 		"health-check-connect-port": "9", "health-check-interval": "1", "health-check-timeout": "1", "unhealthy-threshold": "2",
 	})
 	s.eventually("unhealthy pods", func(ctx context.Context) error {
