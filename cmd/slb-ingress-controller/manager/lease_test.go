@@ -257,7 +257,7 @@ func apart(t *testing.T, start time.Time, monotonic, wall time.Duration) time.Ti
 	clocks := (*struct {
 		wall uint64
 		ext  int64 // the monotonic clock, if there is a reading
-	})(unsafe.Pointer(&later)) //nolint:gosec // checked right below
+	})(unsafe.Pointer(&later)) // checked right below
 	clocks.ext += int64(monotonic - wall)
 	if later.Sub(start) != monotonic || later.Round(0).Sub(start.Round(0)) != wall {
 		t.Fatal("time.Time has another layout than this test knows")
