@@ -95,7 +95,9 @@ func (w *world) runTo(end time.Time) bool {
 func (w *world) survey() bool {
 	w.Helper()
 	time.Sleep(time.Until(w.life.surveyAt))
+	w.surveying = true
 	groups, pause := w.life.surveyor.survey(w.Context())
+	w.surveying = false
 	if w.life.dead {
 		w.restart()
 		return true

@@ -28,6 +28,9 @@ type Options struct {
 	// AuditInterval is about how often the service is read again although nothing happened, to
 	// find what others changed; each group's is spread by up to a third. Zero: 3 hours.
 	AuditInterval time.Duration
+	// SurveyInterval is about how often the account is searched for what carries the cluster's marks
+	// and nobody accounts for; each cluster's is shorter by up to a half. Zero: 20 minutes.
+	SurveyInterval time.Duration
 	// Workers is how many groups are reconciled at once. Zero: 4.
 	Workers int
 	// Now is the clock. Nil: time.Now.
@@ -37,6 +40,9 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	if o.AuditInterval == 0 {
 		o.AuditInterval = 3 * time.Hour
+	}
+	if o.SurveyInterval == 0 {
+		o.SurveyInterval = surveyEvery
 	}
 	if o.Workers == 0 {
 		o.Workers = 4

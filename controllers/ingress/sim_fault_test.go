@@ -73,11 +73,28 @@ func (d disturbed) RoundTrip(r *http.Request) (*http.Response, error) {
 func (s *sim) point(n, seq int) {
 	for _, c := range s.cloud.JournalSince(seq) {
 		if !c.Foreign && !c.Late {
-			s.points = append(s.points, pointOf(n, c))
+			if !s.repeats(c) {
+				s.points = append(s.points, pointOf(n, c))
+			}
 			return
 		}
 	}
 }
+
+// repeats tells whether a call is one of a survey that was made before in the very same state: nothing
+// was written, told or found since. A fault there is the one at the first of them.
+func (s *sim) repeats(c fakecloud.Call) bool {
+	if !s.surveying || len(s.life.surveyor.since) > 0 {
+		return false
+	}
+	key := fmt.Sprint(s.lives, c.Action, c.Params)
+	known := s.surveyed[key]
+	s.surveyed[key] = true
+	return known
+}
+
+// changed says that the state is another one.
+func (s *sim) changed() { s.surveyed = map[string]bool{} }
 
 // send makes the call as the fault wants it.
 func (d disturbed) send(way plan.Way, r *http.Request) (*http.Response, error) {
@@ -230,6 +247,7 @@ func (s *sim) disturbCluster() {
 			s.life.kill()
 			return errDead
 		}
+		s.changed()
 		var n int
 		way, n = s.pass(plan.Kube)
 		what := fmt.Sprintf("%s %T %s", verb, o, o.GetName())
@@ -279,6 +297,7 @@ func (s *sim) refuseWrite(way plan.Way, o client.Object) error {
 // disturbEvent holds the stream of an event that a fault is about.
 func (s *sim) disturbEvent(from *stream, e watch.Event) {
 	s.freeWaiting(from, e)
+	s.changed()
 	way, n := s.pass(plan.Event)
 	s.points = append(s.points, plan.Point{Site: plan.Event, N: n, What: fmt.Sprintf("%s %T %s", e.Type, e.Object, keyOf(e))})
 	if way != "" {

@@ -15,16 +15,17 @@ import (
 
 // scenario is what users do in a run.
 type scenario struct {
-	story func(*sim)
-	edits []func(*setup)
-	core  bool // pairs of faults are tried on it
-	squat bool // somebody else has things inside our instance
+	story   func(*sim)
+	edits   []func(*setup)
+	core    bool // pairs of faults are tried on it
+	squat   bool // somebody else has things inside our instance
+	surveys bool // made as often as shipped
 }
 
 // scenarios are all of them, by name.
 func scenarios() map[string]scenario {
 	return map[string]scenario{
-		"http-create":      {story: httpCreate, core: true},
+		"http-create":      {story: httpCreate, core: true, surveys: true},
 		"https-create":     {story: httpsCreate, core: true},
 		"sni":              {story: sni},
 		"path-add":         {story: onCafe(addPath), squat: true},
@@ -41,7 +42,7 @@ func scenarios() map[string]scenario {
 		"secret-removed":   {story: onCafe(dropSecret)},
 		"class-away":       {story: classAway},
 		"class-to":         {story: classTo},
-		"delete":           {story: onOne(deleteIngress), core: true},
+		"delete":           {story: onOne(deleteIngress), core: true, surveys: true},
 		"namespace-delete": {story: namespaceDelete},
 		"shared":           {story: shared, squat: true},
 		"shared-bad":       {story: sharedBad},
@@ -354,7 +355,9 @@ func recreate(s *sim) {
 
 // twoClusters share an account, and their names are the same.
 func twoClusters(s *sim) {
-	other := newWorld(&s.judged, func(w *setup) { w.shared, w.options.ClusterID, w.cached = s.cloud, "c-2", true })
+	other := newWorld(&s.judged, func(w *setup) {
+		w.shared, w.options.ClusterID, w.options.SurveyInterval, w.cached = s.cloud, "c-2", rareSurveys, true
+	})
 	s.others = append(s.others, other)
 	other.add(class("slb"))
 	other.app("coffee", 1)

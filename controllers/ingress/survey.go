@@ -15,7 +15,7 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/cloud"
 )
 
-// How often surveys are made, and for how long something has to be unaccounted for before anything
+// How often surveys are made unless the options say otherwise, and for how long something has to be unaccounted for before anything
 // comes of it: twice the longest lag of a reading.
 const (
 	surveyEvery = 20 * time.Minute
@@ -31,6 +31,7 @@ type surveyor struct {
 	live    client.Reader
 	memory  *memory
 	cluster string
+	every   time.Duration
 	now     func() time.Time
 	found   chan event.GenericEvent
 
@@ -39,7 +40,7 @@ type surveyor struct {
 
 func newSurveyor(service cloud.Reader, live client.Reader, m *memory, options Options) *surveyor {
 	return &surveyor{
-		service: service, live: live, memory: m, cluster: options.ClusterID, now: options.Now,
+		service: service, live: live, memory: m, cluster: options.ClusterID, every: options.SurveyInterval, now: options.Now,
 		found: make(chan event.GenericEvent, 64), since: map[cloud.Mark]time.Time{},
 	}
 }
@@ -76,7 +77,7 @@ func (s *surveyor) Start(ctx context.Context) error {
 func (s *surveyor) firstPause() time.Duration {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(s.cluster))
-	return surveyEvery/2 + surveyEvery/2*time.Duration(h.Sum32()%1000)/1000
+	return s.every/2 + s.every/2*time.Duration(h.Sum32()%1000)/1000
 }
 
 // survey looks once. It returns the groups that are to be reconciled, sorted, and when to look again.

@@ -47,14 +47,15 @@ type setup struct {
 type world struct {
 	testing.TB
 
-	setup   setup
-	cloud   *fakecloud.Cloud
-	api     *apiServer
-	secrets *secretServer
-	life    *life
-	lives   int
-	queue   *agenda
-	pods    map[string]string // Service by address, of all pods there ever were
+	setup     setup
+	cloud     *fakecloud.Cloud
+	api       *apiServer
+	secrets   *secretServer
+	life      *life
+	lives     int
+	queue     *agenda
+	pods      map[string]string // Service by address, of all pods there ever were
+	surveying bool              // a survey is under way
 }
 
 // life is one process of the controller: what it knows dies with it.
