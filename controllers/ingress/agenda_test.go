@@ -95,7 +95,7 @@ func (w *world) runTo(end time.Time) bool {
 func (w *world) survey() bool {
 	w.Helper()
 	time.Sleep(time.Until(w.life.surveyAt))
-	w.surveying = true
+	w.surveying, w.called = true, 0
 	groups, pause := w.life.surveyor.survey(w.Context())
 	w.surveying = false
 	if w.life.dead {
@@ -132,6 +132,7 @@ func (w *world) settle() {
 func (w *world) reconcile(group string) {
 	w.Helper()
 	delete(w.queue.due, group)
+	w.called = 0
 	if group == wakeUp {
 		return
 	}

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/api/meta/testrestmapper"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
@@ -110,10 +112,14 @@ func newScheme() *runtime.Scheme {
 	return scheme
 }
 
+// mapper is that of newScheme's kinds. It is made once: it looks through all of them, and only reads
+// follow.
+var mapper = sync.OnceValue(func() meta.RESTMapper { return testrestmapper.TestOnlyStaticRESTMapper(newScheme()) })
+
 func newAPIServer(w *world) *apiServer {
 	w.Helper()
 	scheme := newScheme()
-	builder := fake.NewClientBuilder().WithScheme(scheme).WithStatusSubresource(&v1alpha1.SLBInstance{})
+	builder := fake.NewClientBuilder().WithScheme(scheme).WithRESTMapper(mapper()).WithStatusSubresource(&v1alpha1.SLBInstance{})
 	w.must(addIndexes(w.Context(), builderIndexer{builder}, w.setup.options))
 	a := &apiServer{world: w, indexes: indexes{}}
 	w.must(addIndexes(w.Context(), a.indexes, w.setup.options))

@@ -53,6 +53,7 @@ func (d disturbed) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, fakecloud.ErrDead
 	}
 	s := d.sim
+	s.called++
 	way, n := s.pass(plan.Call)
 	if way != "" {
 		s.remarkf("fault %s at call %d", way, n)
@@ -81,20 +82,21 @@ func (s *sim) point(n, seq int) {
 	}
 }
 
-// repeats tells whether a call is one of a survey that was made before in the very same state: nothing
-// was written, told or found since. A fault there is the one at the first of them.
+// repeats tells whether a call is one of an audit or a survey that was made before in the very same
+// state: by the same life, after the same calls, and nothing was written, told or found since. A fault
+// there is the one at the first of them.
 func (s *sim) repeats(c fakecloud.Call) bool {
-	if !s.surveying || len(s.life.surveyor.since) > 0 {
+	if c.Write || len(s.life.surveyor.since)+len(s.life.memory.gone)+len(s.life.memory.spare) > 0 {
 		return false
 	}
-	key := fmt.Sprint(s.lives, c.Action, c.Params)
-	known := s.surveyed[key]
-	s.surveyed[key] = true
+	key := fmt.Sprint(s.lives, s.surveying, s.called, c.Action, c.Params)
+	known := s.visited[key]
+	s.visited[key] = true
 	return known
 }
 
 // changed says that the state is another one.
-func (s *sim) changed() { s.surveyed = map[string]bool{} }
+func (s *sim) changed() { s.visited = map[string]bool{} }
 
 // send makes the call as the fault wants it.
 func (d disturbed) send(way plan.Way, r *http.Request) (*http.Response, error) {

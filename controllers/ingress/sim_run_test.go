@@ -36,8 +36,8 @@ type sim struct {
 	last    map[plan.Site]int // points passed when it was over
 	acted   map[int]bool      // faults of the plan that acted
 	points  []plan.Point
-	// surveyed are the reads of surveys since anything was last written or told.
-	surveyed map[string]bool
+	// visited are the reads since anything was last written or told.
+	visited map[string]bool
 	// course is what happened: calls, writes to the cluster, lives. Its hash tells runs apart.
 	course  []string
 	seq     int // of the last call in course
@@ -90,7 +90,7 @@ func perform(t *testing.T, r plan.Run, want string) simResult {
 // rareSurveys is the interval of surveys where a scenario does not keep the shipped one. Several of
 // them come between a run's last change and its judgment, as with that one, and a run of two days
 // costs a fifth of the calls.
-const rareSurveys = 2 * time.Hour
+const rareSurveys = 4 * time.Hour
 
 // play makes the scenario and then what every run ends with. A scenario that cannot go on is itself
 // a violation; so is a panic.

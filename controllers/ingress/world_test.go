@@ -56,6 +56,7 @@ type world struct {
 	queue     *agenda
 	pods      map[string]string // Service by address, of all pods there ever were
 	surveying bool              // a survey is under way
+	called    int               // calls of the survey or reconcile that is under way
 }
 
 // life is one process of the controller: what it knows dies with it.
