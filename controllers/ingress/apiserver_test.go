@@ -16,8 +16,10 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta/testrestmapper"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
+	clienttesting "k8s.io/client-go/testing"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/apiutil"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
@@ -119,7 +121,9 @@ var mapper = sync.OnceValue(func() meta.RESTMapper { return testrestmapper.TestO
 func newAPIServer(w *world) *apiServer {
 	w.Helper()
 	scheme := newScheme()
-	builder := fake.NewClientBuilder().WithScheme(scheme).WithRESTMapper(mapper()).WithStatusSubresource(&v1alpha1.SLBInstance{})
+	// The tracker that the builder would make knows the managers of fields, too, which nobody asks for.
+	tracker := clienttesting.NewObjectTracker(scheme, serializer.NewCodecFactory(scheme).UniversalDecoder())
+	builder := fake.NewClientBuilder().WithScheme(scheme).WithRESTMapper(mapper()).WithObjectTracker(tracker).WithStatusSubresource(&v1alpha1.SLBInstance{})
 	w.must(addIndexes(w.Context(), builderIndexer{builder}, w.setup.options))
 	a := &apiServer{world: w, indexes: indexes{}}
 	w.must(addIndexes(w.Context(), a.indexes, w.setup.options))
