@@ -207,6 +207,14 @@ type Claim struct {
 	Exact bool `json:"exact,omitempty"`
 	// Ingress is "namespace/name".
 	Ingress string `json:"ingress"`
+	// Groups are the vServer groups that the path was given for this Ingress, the newest last: the
+	// last two. While its backend is broken the path keeps the group that it has if that is one of
+	// them; what another Ingress served there is not kept.
+	//
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=2
+	Groups []string `json:"groups,omitempty"`
 }
 
 // ListenPort is a listener's port and protocol.

@@ -21,17 +21,25 @@ func (b *builder) recorded() []v1alpha1.Claim {
 	return b.Record.Status.Claims
 }
 
+// claimKey is what a claim is on, and whose it is.
+type claimKey struct {
+	host, path, ingress string
+	exact               bool
+}
+
+func keyOf(c v1alpha1.Claim) claimKey { return claimKey{c.Host, c.Path, c.Ingress, c.Exact} }
+
 // byClaim orders wants by the age of their claims: those on record first, then the others in the
 // order in which they were collected, which is that of their Ingresses' age.
 func (b *builder) byClaim(wants []*want) []*want {
-	age := map[v1alpha1.Claim]int{}
+	age := map[claimKey]int{}
 	for i, c := range b.recorded() {
-		if _, ok := age[c]; !ok {
-			age[c] = i
+		if _, ok := age[keyOf(c)]; !ok {
+			age[keyOf(c)] = i
 		}
 	}
 	at := func(w *want) int {
-		if i, ok := age[w.claim()]; ok {
+		if i, ok := age[keyOf(w.claim())]; ok {
 			return i
 		}
 		return math.MaxInt
@@ -44,19 +52,22 @@ func (b *builder) byClaim(wants []*want) []*want {
 // claimsOf are the claims to be recorded.
 func claimsOf(granted []*want) []v1alpha1.Claim {
 	var claims []v1alpha1.Claim
-	seen := map[v1alpha1.Claim]bool{}
+	seen := map[claimKey]bool{}
 	size := 0
 	for _, w := range granted {
 		c := w.claim()
-		if seen[c] {
+		if seen[keyOf(c)] {
 			continue
 		}
 		// Each field's name and punctuation take about as much again as a short claim.
-		size += len(c.Host) + len(c.Path) + len(c.Ingress) + len(`{"host":"","path":"","exact":true,"ingress":""},`)
+		size += len(c.Host) + len(c.Path) + len(c.Ingress) + len(`{"host":"","path":"","exact":true,"ingress":"","groups":[]},`)
+		for _, group := range c.Groups {
+			size += len(group) + len(`"",`)
+		}
 		if size > maxClaimBytes {
 			break
 		}
-		seen[c] = true
+		seen[keyOf(c)] = true
 		claims = append(claims, c)
 	}
 	return claims

@@ -9,7 +9,8 @@
 //
 // Bad input never stops a translation. It becomes a cloud.Problem on its author, and the path that
 // it concerns either keeps what it last served (its rule has Keep) or, where it was refused by a
-// policy, is left out.
+// policy, is left out. What it last served is what its own Ingress was given, by the groups on its
+// claim: a path that has what another Ingress left there is left out, too.
 //
 // # From paths to rules
 //

@@ -40,7 +40,7 @@ func (b *builder) defaultGroup(nodes []*node) (group string, keep bool) {
 	group = ""
 	for _, n := range nodes {
 		if n.isDefault() {
-			group, keep = n.group, n.fixed()
+			group, keep = n.group, n.fixed() && b.keepsDefault(n)
 		}
 	}
 	if group == "" && !keep {
@@ -76,5 +76,5 @@ func (b *builder) configBackend() (group string, keep bool) {
 			Message: fmt.Sprintf("default backend: %s", f.message),
 		})
 	}
-	return group, keep
+	return group, keep && b.keepsOf(backend.Namespace)
 }

@@ -40,6 +40,7 @@ func (b *builder) assemble(granted []*want) []*node {
 	for _, w := range granted {
 		g, keep := b.serve(w)
 		w.node.group, w.node.keep, w.node.keepGroup = g.name, keep, g.behind
+		w.groups = b.remembered(w)
 		nodes = append(nodes, w.node)
 		taken[place{w.host, w.serve}] = true
 		if !w.exact {

@@ -1,6 +1,7 @@
 package desired
 
 import (
+	"slices"
 	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
@@ -23,29 +24,33 @@ func RebuildClaims(observed cloud.Stack, ingresses []*networkingv1.Ingress, conf
 	}
 	var served []*want
 	for _, w := range b.collect(members) {
-		if w.servedBy(observed) {
+		if w.groups = w.servedBy(observed); len(w.groups) > 0 {
 			served = append(served, w)
 		}
 	}
 	return claimsOf(served)
 }
 
-// servedBy tells whether the want's requests go to its Service now. A Prefix path that left its URL
-// to an Exact one is looked for below it.
-func (w *want) servedBy(observed cloud.Stack) bool {
+// servedBy are the groups of its own Service that the want's requests go to now. A Prefix path that
+// left its URL to an Exact one is looked for below it.
+func (w *want) servedBy(observed cloud.Stack) []string {
 	if w.backend.Service == nil {
-		return false
+		return nil
 	}
-	service := w.from.Namespace + "/" + w.backend.Service.Name + "/"
+	urls := []string{w.url}
+	if !w.exact {
+		urls = append(urls, w.url+"/")
+	}
+	var groups []string
 	for _, port := range []int{portHTTP, portHTTPS} {
-		if strings.HasPrefix(target(observed, port, w.host, w.url), service) {
-			return true
-		}
-		if !w.exact && strings.HasPrefix(target(observed, port, w.host, w.url+"/"), service) {
-			return true
+		for _, url := range urls {
+			group := ownName(target(observed, port, w.host, url))
+			if strings.HasPrefix(group, w.from.Namespace+"/"+w.backend.Service.Name+"/") && !slices.Contains(groups, group) {
+				groups = append(groups, group)
+			}
 		}
 	}
-	return false
+	return groups[:min(maxGroups, len(groups))]
 }
 
 // target is the group that a listener's rules of one domain send a URL to.

@@ -35,8 +35,12 @@ func (b *builder) addRules(nodes []*node) {
 			own = b.ownSpread(n)
 		}
 		for _, port := range ports {
+			kept := n.fixed() && b.keeps(n, port)
+			if n.keep && !kept {
+				continue
+			}
 			b.stack.Rules = append(b.stack.Rules, cloud.Rule{
-				Port: port, Domain: n.domain, URL: n.url, Group: n.group, Own: own, Keep: n.keep, KeepGroup: n.keepGroup, Rank: n.rank,
+				Port: port, Domain: n.domain, URL: n.url, Group: n.group, Own: own, Keep: n.keep, KeepGroup: n.keepGroup && kept, Rank: n.rank,
 				Source: n.owner.from.source(n.owner.field),
 			})
 		}

@@ -30,6 +30,9 @@ type Snapshot struct {
 	Config *v1alpha1.SLBConfig
 	// Record is the group's SLBInstance; its status holds the claims.
 	Record *v1alpha1.SLBInstance
+	// Programmed is what the service has of the group. It tells whether what a path with a broken
+	// backend has is what its own Ingress was given.
+	Programmed cloud.Stack
 
 	// Ingresses are the members of the group, in any order, without those that are being deleted.
 	Ingresses []*networkingv1.Ingress

@@ -25,6 +25,8 @@ type want struct {
 	serve string
 	// node is what serves the want; nil until it is granted and for ever if it is refused.
 	node *node
+	// groups are those that the want was given so far, to be recorded with its claim.
+	groups []string
 	// canary takes a share of the want's requests; nil: nobody does.
 	canary *want
 }
@@ -131,7 +133,7 @@ func (w *want) claim() v1alpha1.Claim {
 	if path == "" {
 		path = "/"
 	}
-	return v1alpha1.Claim{Host: w.host, Path: path, Exact: w.exact, Ingress: w.from.key()}
+	return v1alpha1.Claim{Host: w.host, Path: path, Exact: w.exact, Ingress: w.from.key(), Groups: w.groups}
 }
 
 // isDefault tells whether the want is for the listeners' default group.

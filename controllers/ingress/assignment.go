@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -161,7 +162,7 @@ func (a *assignment) claimsFor(n int) []v1alpha1.Claim {
 		}
 		for _, c := range a.records[number].Status.Claims {
 			at, ok := a.at[c.Host]
-			if ok && at == n && !slices.Contains(known.Hosts, c.Host) && !slices.Contains(known.Claims, c) {
+			if ok && at == n && !slices.Contains(known.Hosts, c.Host) && !slices.ContainsFunc(known.Claims, sameClaim(c)) {
 				list = append(list, c)
 			}
 		}
@@ -224,4 +225,12 @@ func (s *sizes) of(ctx context.Context, group string) int {
 	}
 	s.known[group] = len(slices.Collect(maps.Keys(addresses)))
 	return s.known[group]
+}
+
+// sameClaim tells of claims whether they are one with another, whatever served them.
+func sameClaim(with v1alpha1.Claim) func(v1alpha1.Claim) bool {
+	return func(c v1alpha1.Claim) bool {
+		c.Groups = with.Groups
+		return reflect.DeepEqual(c, with)
+	}
 }

@@ -64,7 +64,7 @@ func (r *reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	}
 	r.releaseSpares(ctx, &in, got)
 	recallClaims(&in, got)
-	in.Known = &got.Known
+	in.Known, in.Programmed = &got.Known, got.Ours
 
 	want := desired.Build(in.Snapshot)
 	refused := r.memory.dropRejected(in.Owner.Group, &want.Stack)

@@ -129,3 +129,29 @@ func TestInternationalHostIsOneHost(t *testing.T) {
 		}
 	})
 }
+
+// TestBrokenSuccessor: what an Ingress served goes with it, also when the next claimant of its path has
+// nothing to serve there; keeping what was served last is for one's own path alone.
+func TestBrokenSuccessor(t *testing.T) {
+	t.Parallel()
+	for _, namespace := range []string{"shop", "evil"} {
+		t.Run(namespace, func(t *testing.T) {
+			t.Parallel()
+			judged(t, func(m *watchman) {
+				m.add(class("slb"))
+				m.app("tea", 1)
+				m.add(ingressOf("first", route{"tea.example", "/x", "tea"}), ingressOf("other", route{"other.example", "/", "tea"}))
+				m.rest()
+				m.wait(time.Second)
+				next := ingressOf("next", route{"tea.example", "/x", "nobody"}, route{"tea.example", "/y", "tea"})
+				next.Namespace = namespace
+				m.add(next)
+				m.rest()
+				m.remove(ingressOf("first"))
+				m.rest()
+				m.run(2 * audits)
+				m.close()
+			})
+		})
+	}
+}
