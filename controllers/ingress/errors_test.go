@@ -219,8 +219,8 @@ func (w *world) sent(since int, text string) bool {
 	})
 }
 
-// TestRefusedCreation: a wish that the service refuses for an instance is told with where it comes from.
-func TestRefusedCreation(t *testing.T) {
+// TestAdviceOnRefusedCreation: a wish that the service refuses for an instance is told with where it comes from.
+func TestAdviceOnRefusedCreation(t *testing.T) {
 	t.Parallel()
 	object := cloud.Object{Kind: "Ingress", Name: "cafe"}
 	cases := map[string]struct {

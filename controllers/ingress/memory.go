@@ -23,6 +23,9 @@ type memory struct {
 	gone      map[string]time.Time // since when a recorded instance is missing
 	spare     map[string][]spare   // further instances with a group's tags
 	orphans   map[string]bool      // groups with marks and without a record
+	// late is by when a call of the group that had no answer has landed, if it ever does. What it
+	// changes may have been changed again by then. It outlives the group, which may come back.
+	late map[string]time.Time
 }
 
 // spare is an instance with a group's tags beside the one on record.
@@ -42,7 +45,7 @@ func newMemory() *memory {
 		groups: map[string]remembered{}, rejected: map[string]map[cloud.Ref]cloud.Problem{},
 		creations: map[string]refusedCreation{},
 		spreads:   map[string]map[cloud.Spread]error{}, unknown: map[string][]string{}, gone: map[string]time.Time{},
-		spare: map[string][]spare{}, orphans: map[string]bool{},
+		spare: map[string][]spare{}, orphans: map[string]bool{}, late: map[string]time.Time{},
 	}
 }
 
@@ -50,6 +53,10 @@ func newMemory() *memory {
 func (m *memory) get(group string, now time.Time, ports []int) (cloud.Observed, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if at, ok := m.late[group]; ok && !now.Before(at) {
+		delete(m.late, group)
+		delete(m.groups, group)
+	}
 	r, ok := m.groups[group]
 	missing := func(port int) bool { return !slices.Contains(r.ports, port) }
 	if !ok || !now.Before(r.until) || slices.ContainsFunc(ports, missing) {
@@ -83,6 +90,19 @@ func (m *memory) expire(group string, at time.Time) {
 		r.until = at
 		m.groups[group] = r
 	}
+}
+
+// unanswered notes that a call of a group had no answer, and by when it has landed: then the service is
+// read again.
+func (m *memory) unanswered(group string, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for other, at := range m.late { // of groups that did not come back
+		if now.Sub(at) > lateBound {
+			delete(m.late, other)
+		}
+	}
+	m.late[group] = now.Add(lateBound)
 }
 
 // forget drops what the service has, so that it is read again.
@@ -138,7 +158,11 @@ func (m *memory) untilAudit(group string, now time.Time) time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if r, ok := m.groups[group]; ok {
-		return max(r.until.Sub(now), time.Second)
+		until := r.until
+		if at, ok := m.late[group]; ok && at.Before(until) {
+			until = at
+		}
+		return max(until.Sub(now), time.Second)
 	}
 	return 0
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -249,6 +250,9 @@ func filled(c cache.Cache) func(context.Context) bool {
 func (r *reconciler) remember(in loaded, todo plan.Plan, done apply.Result) {
 	name := in.Owner.Group
 	r.memory.reject(name, done)
+	if slices.ContainsFunc(done.Failed, func(f apply.StepError) bool { return cloud.KindOf(f.Err) == cloud.Unknown }) {
+		r.memory.unanswered(name, r.options.Now())
+	}
 	if created(todo) {
 		r.memory.found(name) // another instance than the one that was missing: it has a time of its own
 	}

@@ -208,7 +208,7 @@ func (r *records) end(ctx context.Context, record *v1alpha1.SLBInstance) error {
 	return nil
 }
 
-// lateBound is how long a create whose answer was lost may still have its effect: the longest that
+// lateBound is how long a call whose answer was lost may still have its effect: the longest that
 // such a call is known to hang about, with a margin.
 const lateBound = 20 * time.Minute
 

@@ -107,8 +107,8 @@ func (s *scene) members(weight string, n int, other string, m int) {
 	})
 }
 
-// share sends n requests over a few connections that are kept, and checks how many percent of them
-// reach the canary: within one of what is asked.
+// share waits until of n requests so many percent reach the canary, within one of what is asked: the
+// data plane follows the account a moment later. Each request has to be answered, whatever the share.
 func (s *scene) share(address, host string, n, percent int) {
 	s.Helper()
 	const workers = 8
@@ -118,6 +118,20 @@ func (s *scene) share(address, host string, n, percent int) {
 		_, err := serviceOf(ctx, transport, host)
 		return err
 	})
+	s.eventually(fmt.Sprintf("%d requests to %s, %d%% of them to the canary", n, host, percent), func(context.Context) error {
+		counts := s.answers(transport, host, n, workers)
+		if counts["web"]+counts["next"] != n {
+			s.Fatalf("%d requests to %s: got %v", n, host, counts)
+		}
+		if off := 100*counts["next"] - percent*n; max(off, -off) > n {
+			return fmt.Errorf("got %v, want %d%% ± 1%% at the canary", counts, percent)
+		}
+		return nil
+	})
+}
+
+// answers sends n requests over a few connections that are kept, and counts the answers by Service.
+func (s *scene) answers(transport *http.Transport, host string, n, workers int) map[string]int {
 	var mu sync.Mutex
 	counts := map[string]int{}
 	var wg sync.WaitGroup
@@ -135,10 +149,7 @@ func (s *scene) share(address, host string, n, percent int) {
 		})
 	}
 	wg.Wait()
-	off := 100*counts["next"] - percent*n
-	if counts["web"]+counts["next"] != n || max(off, -off) > n {
-		s.Errorf("%d requests to %s: got %v, want %d%% ± 1%% at the canary", n, host, counts, percent)
-	}
+	return counts
 }
 
 // serviceOf sends one request and tells whose pod answered.
