@@ -78,7 +78,7 @@ func TestPlainHTTP(t *testing.T) {
 		"Elsewhere IPv6": {"likewise", "[2001:db8::7]:40000", nil, "Refused.PlainHTTP"},
 		"OwnAddress":     {"this machine by an address that others reach cannot be told from others", "10.0.0.5:40000", nil, "Refused.PlainHTTP"},
 		"Mapped":         {"an IPv4 peer of a socket for both families", "[::ffff:192.0.2.7]:40000", nil, "Refused.PlainHTTP"},
-		"Unreadable":     {"who it is is not known", "@", nil, "Refused.PlainHTTP"},
+		"Unreadable":     {"nobody knows where it is", "@", nil, "Refused.PlainHTTP"},
 		"TLS":            {"nobody reads it", "192.0.2.7:40000", &tls.ConnectionState{}, ""},
 		"Loopback":       {"nobody else is on the way", "127.9.9.9:40000", nil, ""},
 		"Loopback IPv6":  {"likewise", "[::1]:40000", nil, ""},

@@ -43,23 +43,35 @@ func TestRefusedCreation(t *testing.T) {
 		mended map[annotations.Name]string
 	}{
 		"vSwitch": {
-			"no vSwitch has the id", intranet, map[annotations.Name]string{"vswitch-id": "vsw-none"}, "InvalidVSwitchId.NotFound",
-			[]string{annotations.Prefix + "vswitch-id", `"vsw-none"`, "cluster's VPC"}, "cafe",
+			"no vSwitch has the id", intranet,
+			map[annotations.Name]string{"vswitch-id": "vsw-none"},
+			"InvalidVSwitchId.NotFound",
+			[]string{annotations.Prefix + "vswitch-id", `"vsw-none"`, "cluster's VPC"},
+			"cafe",
 			map[annotations.Name]string{"vswitch-id": ""},
 		},
 		"zone": {
-			"the region has no such zone", nil, map[annotations.Name]string{"master-zoneid": "cn-hangzhou-x"}, "PRODUCT.NOT_AVAILABLE_IZ",
-			[]string{annotations.Prefix + "master-zoneid", `"cn-hangzhou-x"`, "two zones"}, "cafe",
+			"the region has no such zone", nil,
+			map[annotations.Name]string{"master-zoneid": "cn-hangzhou-x"},
+			"PRODUCT.NOT_AVAILABLE_IZ",
+			[]string{annotations.Prefix + "master-zoneid", `"cn-hangzhou-x"`, "two zones"},
+			"cafe",
 			map[annotations.Name]string{"master-zoneid": "cn-hangzhou-b"},
 		},
 		"resource group": {
-			"the account has no such group", nil, map[annotations.Name]string{"resource-group-id": "rg-none"}, "InvalidResourceGroupId.NotFound",
-			[]string{annotations.Prefix + "resource-group-id", `"rg-none"`, "resource group of this account"}, "cafe",
+			"the account has no such group", nil,
+			map[annotations.Name]string{"resource-group-id": "rg-none"},
+			"InvalidResourceGroupId.NotFound",
+			[]string{annotations.Prefix + "resource-group-id", `"rg-none"`, "resource group of this account"},
+			"cafe",
 			map[annotations.Name]string{"resource-group-id": fakecloud.SharedResourceGroup},
 		},
 		"address": {
-			"it is outside the vSwitch", intranet, map[annotations.Name]string{"ip": "192.168.7.7"}, "InvalidParameter",
-			[]string{annotations.Prefix + "ip", `"192.168.7.7"`, "address of the vSwitch"}, "cafe",
+			"it is outside the vSwitch", intranet,
+			map[annotations.Name]string{"ip": "192.168.7.7"},
+			"InvalidParameter",
+			[]string{annotations.Prefix + "ip", `"192.168.7.7"`, "address of the vSwitch"},
+			"cafe",
 			map[annotations.Name]string{"ip": ""},
 		},
 		"of the class": {
@@ -67,7 +79,8 @@ func TestRefusedCreation(t *testing.T) {
 			func(s *v1alpha1.SLBConfigSpec) {
 				s.LoadBalancer = &v1alpha1.LoadBalancerSettings{ResourceGroupID: "rg-gone"}
 			}, nil, "InvalidResourceGroupId.NotFound",
-			[]string{"spec.loadBalancer.resourceGroupID", `"rg-gone"`}, "slb",
+			[]string{"spec.loadBalancer.resourceGroupID", `"rg-gone"`},
+			"slb",
 			map[annotations.Name]string{"resource-group-id": fakecloud.DefaultResourceGroup},
 		},
 	}

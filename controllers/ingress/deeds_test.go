@@ -77,9 +77,9 @@ func routeDeeds() []deed {
 		}},
 		{"a Service grows", func(w *deedWorld) { w.open(); w.scale("coffee", 3); w.see() }},
 		{"a Service shrinks", func(w *deedWorld) { w.open(); w.scale("coffee", 1); w.see() }},
-		{"what a lost call made late goes", func(w *deedWorld) {
-			w.cloud.Fail(fakecloud.Fault{Action: "CreateVServerGroup", Late: 15 * time.Minute})
+		{"what a lost record was of goes", func(w *deedWorld) {
 			w.open()
+			w.lose("class.slb.0", ingressOf("cafe"), ingressOf("bar"))
 			w.run(time.Hour)
 			w.see()
 		}},

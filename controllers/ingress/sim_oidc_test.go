@@ -23,7 +23,8 @@ type lateKeys struct {
 }
 
 func (k *lateKeys) Key(ctx context.Context) (alibaba.Key, error) {
-	if k.left--; k.left >= 0 {
+	k.left--
+	if k.left >= 0 {
 		return k.chain.Key(ctx)
 	}
 	return k.then.Key(ctx)
