@@ -23,6 +23,9 @@ func (m *maker) createInstance() {
 	if missing := missingTags(m.got.Instance.Tags, lb.Tags); len(missing) > 0 {
 		m.addFor(cloud.TagLoadBalancer{Tags: missing}, "tags are missing or differ"+asked(lb.Source), lb.Source)
 	}
+	if _, left := m.got.Instance.Tags[cloud.TagRetained]; left && !lb.LetGo {
+		m.addFor(cloud.UntagLoadBalancer{Keys: []string{cloud.TagRetained}}, "it was left to its user and is used again"+asked(lb.Source), lb.Source)
+	}
 	m.protect(lb.DeleteProtection, lb.Source)
 	m.changeInstance(*lb, *m.got.Instance)
 	m.tellFixed(*lb, *m.got.Instance)

@@ -3,6 +3,7 @@ package ingress
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -37,6 +38,9 @@ func (s *sim) comings() string {
 func (s *sim) compare(want, got string) {
 	end, counts, _ := strings.Cut(want, countsBelow)
 	ended, counted, _ := strings.Cut(got, countsBelow)
+	if unseen(s.run.Plan) {
+		end, ended = withoutSpares(end), withoutSpares(ended)
+	}
 	if end != ended {
 		s.blamef("converge", "the end differs (-undisturbed +disturbed):\n%s", unlike(end, ended))
 	}
@@ -73,4 +77,21 @@ func keepsCounts(p plan.Plan) bool {
 			plan.Unavailable, plan.Busy, plan.Denied, plan.Expired, plan.Partial, plan.Empty, plan.Short,
 		}, f.Way)
 	})
+}
+
+// unseen tells whether the controller may have seen fewer states of the cluster than there were.
+func unseen(p plan.Plan) bool {
+	return slices.ContainsFunc(p, func(f plan.Fault) bool { return f.Way == plan.Lag1 || f.Way == plan.Merge })
+}
+
+var (
+	extensionEnd = regexp.MustCompile(`(?m)^extension .*\n`)
+	extensionUse = regexp.MustCompile(`extensions=\d+ use="[^"]*" served=\[[^\n]*\] ports`)
+)
+
+// withoutSpares leaves out which domains have an extension. One that was made and is no longer needed
+// cannot be deleted before its domain's last rule, and presents the default certificate; whoever never
+// saw that it was needed has none. What clients are presented is for the model to judge.
+func withoutSpares(end string) string {
+	return extensionUse.ReplaceAllString(extensionEnd.ReplaceAllString(end, ""), "ports")
 }

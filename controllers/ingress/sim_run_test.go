@@ -45,11 +45,11 @@ type sim struct {
 	waiting *stream // held until the next event of any kind
 
 	judges []referee
-	// landed tells that an effect which takes something away came late, when what it takes away may
-	// have been made again. The service knows no fencing, so a route may be lost by it until the next
-	// reading.
-	landed  bool
-	excused int // routes that were
+	// landed tells that an effect came late, when what it changes may have been changed again. The
+	// service knows no fencing, so a route may be lost or wrong by it until the next reading, which
+	// reread tells of, has been acted on.
+	landed, reread bool
+	excused        int // routes that were
 }
 
 // referee is an oracle: it looks at a run after every call and write, and at its end.
@@ -182,6 +182,9 @@ func (s *sim) rest() {
 		}
 		s.settle()
 		if s.programmed() {
+			if s.reread {
+				s.landed, s.reread = false, false
+			}
 			s.settled()
 			return
 		}
@@ -217,7 +220,8 @@ func (s *sim) look() {
 		if c.Effect {
 			s.changed()
 		}
-		s.landed = s.landed || c.Late && c.Effect && !strings.HasPrefix(c.Action, "Create") && !strings.HasPrefix(c.Action, "Add")
+		s.landed = s.landed || c.Late && c.Effect
+		s.reread = s.reread || s.landed && !c.Foreign && c.Action == "DescribeVServerGroups"
 		flags := ""
 		for name, set := range map[string]bool{"effect": c.Effect, "foreign": c.Foreign, "late": c.Late, "lost": c.Lost} {
 			if set {

@@ -149,6 +149,6 @@ func (a *tally) summary(w io.Writer) {
 	} {
 		fmt.Fprintf(w, "  %-16s %d\n", kind, a.wrong[kind])
 	}
-	fmt.Fprintf(w, "  runs in which a deletion landed late and took a route until the next reading: %d (the service has no fencing)\n", a.spared)
+	fmt.Fprintf(w, "  runs in which an effect landed late and changed a route until the next reading: %d (the service has no fencing)\n", a.spared)
 	fmt.Fprintf(w, "  %.0f s, %.0f plans/s, %d cloud calls, %.0f virtual hours\n", seconds, float64(a.plans)/seconds, a.calls, a.passed.Hours())
 }
