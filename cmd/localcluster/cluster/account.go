@@ -20,11 +20,12 @@ import (
 	"github.com/slb-ingress/slb-ingress-controller/fakecloud"
 )
 
-// The controller's namespace and service account, as config/default names them.
-const (
-	controllerNamespace = "slb-ingress-system"
-	controllerAccount   = "system:serviceaccount:" + controllerNamespace + ":slb-ingress-controller"
-)
+// ControllerNamespace is the controller's own, as config/default names it. Secrets that an SLBConfig
+// names are in it.
+const ControllerNamespace = "slb-ingress-system"
+
+// controllerAccount is the controller's user, as config/rbac names its service account.
+const controllerAccount = "system:serviceaccount:" + ControllerNamespace + ":slb-ingress-controller"
 
 // installAccount applies the controller's service account and roles as they are shipped, so that the
 // controller has no right here that it would not have elsewhere.
@@ -32,7 +33,7 @@ func (c *Cluster) installAccount(ctx context.Context) error {
 	for _, path := range []string{"default/namespace.yaml", "rbac/service_account.yaml", "rbac/role.yaml", "rbac/namespaced_role.yaml"} {
 		err := c.ApplyFile(ctx, filepath.Join(c.options.Config, filepath.FromSlash(path)), func(o *unstructured.Unstructured) {
 			if needsNamespace(o) {
-				o.SetNamespace(controllerNamespace)
+				o.SetNamespace(ControllerNamespace)
 			}
 		})
 		if err != nil {
@@ -49,7 +50,7 @@ func (c *Cluster) awaitRights(ctx context.Context) error {
 	defer ticker.Stop()
 	rights := []*authorizationv1.ResourceAttributes{
 		{Verb: "get", Resource: "namespaces", Name: "kube-system"},
-		{Verb: "create", Resource: "secrets", Namespace: controllerNamespace},
+		{Verb: "create", Resource: "secrets", Namespace: ControllerNamespace},
 	}
 	for len(rights) > 0 {
 		review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
@@ -77,7 +78,7 @@ func (c *Cluster) asController() *rest.Config {
 	config := c.Config()
 	config.Impersonate = rest.ImpersonationConfig{
 		UserName: controllerAccount,
-		Groups:   []string{"system:serviceaccounts", "system:serviceaccounts:" + controllerNamespace, "system:authenticated"},
+		Groups:   []string{"system:serviceaccounts", "system:serviceaccounts:" + ControllerNamespace, "system:authenticated"},
 	}
 	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return &witness{next, c.noteRefusal} })
 	return config

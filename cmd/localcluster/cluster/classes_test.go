@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/slb-ingress/slb-ingress-controller/api/v1alpha1"
+	"github.com/slb-ingress/slb-ingress-controller/cmd/localcluster/cluster"
 	"github.com/slb-ingress/slb-ingress-controller/fakecloud"
 )
 
@@ -118,7 +119,7 @@ func TestClassAccess(t *testing.T) {
 	ca, other := newAuthority(t, "clients"), newAuthority(t, "others")
 	name := s.class + "-clients"
 	s.create(&corev1.Secret{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "kube-system", Name: name}, Type: corev1.SecretTypeOpaque,
+		ObjectMeta: metav1.ObjectMeta{Namespace: cluster.ControllerNamespace, Name: name}, Type: corev1.SecretTypeOpaque,
 		Data: map[string][]byte{"ca.crt": ca.pem},
 	})
 	s.configure(v1alpha1.SLBConfigSpec{Listeners: &v1alpha1.ListenerSettings{
@@ -138,7 +139,7 @@ func TestClassAccess(t *testing.T) {
 	s.admits(near, false, address, shopURL)
 
 	// Without the CA nothing is opened: what is served stays, and what is new waits.
-	s.must(s.world.Client.Delete(t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "kube-system", Name: name}}))
+	s.must(s.world.Client.Delete(t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.ControllerNamespace, Name: name}}))
 	s.create(s.ingress("late", "late.example.com/ web"))
 	if note := s.expectEvent("late", "InvalidConfig"); !strings.Contains(note, s.class) {
 		t.Errorf("the event does not name the SLBConfig: %q", note)

@@ -184,7 +184,7 @@ func (c *Cluster) controllerOptions() manager.Options {
 	return manager.Options{
 		Region: regionID, VPCID: fakecloud.DefaultVPC, Endpoint: c.OpenAPI(),
 		DefaultClass: "slb", ReleaseGrace: c.options.ReleaseGrace,
-		Namespace: controllerNamespace, MetricsAddress: "0", ProbeAddress: "0",
+		Namespace: ControllerNamespace, MetricsAddress: "0", ProbeAddress: "0",
 		Workers: controllerWorkers, AuditInterval: auditInterval, CallTimeout: callTimeout,
 		WriteRate: fakeRate, ReadRate: fakeRate, RateShare: 1,
 		LogLevel: c.options.LogLevel,
