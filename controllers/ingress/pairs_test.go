@@ -137,7 +137,7 @@ func TestAnnotationPairs(t *testing.T) {
 		}
 	}
 	for name, sets := range map[string][][]trial{"all": coverPairs(all), "served": coverPairs(served), "by id": coverPairs(byID)} {
-		if testing.Short() {
+		if raced || testing.Short() {
 			sets = sets[:len(sets)/8]
 		}
 		for i, some := range slices.Collect(slices.Chunk(sets, 8)) {
