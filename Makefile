@@ -42,13 +42,18 @@ SIMFLAGS ?=
 # Runs are short and make much garbage, so it is collected more rarely than usual.
 SIM = go test -c -o bin/sim.test ./controllers/ingress && cd controllers/ingress && GOGC=400 ../../bin/sim.test -sim.seed $(SEED)
 
+# The packages that run samples of their long tests under the race detector: these are run once more,
+# whole and without it. Their simulation, TestSim, is the last part of make test.
+SAMPLED := $(sort $(patsubst %/race_on_test.go,./%,$(wildcard */race_on_test.go */*/race_on_test.go)))
+
 # -vet=all runs every analyzer of go vet; go test alone runs a few of them. The kube tools are told
 # by standard error before, so that go test's own lines are the last of the output.
 .PHONY: test
-test: compiler kube-tools ## Run every test with the race detector, then the whole simulation without it.
+test: compiler kube-tools ## Run every test, most with the race detector; long families in samples there, then whole.
 	@KUBEBUILDER_ASSETS="$$(hack/kube/build.sh)" CGO_ENABLED=1 \
 		go test -race -vet=all -timeout 15m $(TESTFLAGS) $(PACKAGES)
 ifeq ($(TESTFLAGS)$(filter-out ./...,$(PACKAGES)),)
+	@go test -vet=off -timeout 15m -skip '^TestSim' $(SAMPLED)
 	@$(MAKE) sim
 endif
 

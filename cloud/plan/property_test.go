@@ -19,7 +19,7 @@ const scenes = 2000
 func forScenes(t *testing.T, check func(*testing.T, scene)) {
 	t.Helper()
 	n := uint64(scenes)
-	if testing.Short() {
+	if raced || testing.Short() {
 		n = 300
 	}
 	for seed := range n {
@@ -90,7 +90,7 @@ func TestReleaseLeavesNothing(t *testing.T) {
 			return !ok
 		})
 		s.got.Ours.Extensions = nil
-		end := walk(t, s, func(plan.Step, cloud.Observed, cloud.Observed) {})
+		end := walk(t, s).end
 		if end.Instance != nil || len(end.Ours.Certificates)+len(end.Ours.ServerGroups)+len(end.Ours.Listeners)+
 			len(end.Ours.ACLs)+len(end.Ours.CACertificates) > 0 {
 			t.Errorf("left after release: %+v", end)
@@ -98,33 +98,39 @@ func TestReleaseLeavesNothing(t *testing.T) {
 	})
 }
 
-// walk carries out the plan in the model, after each step checks that the service would have made
-// it, and returns the end.
-func walk(t *testing.T, s scene, visit func(step plan.Step, before, after cloud.Observed)) cloud.Observed {
+// trail is a plan and the states that it passes through: states[i] follows step i.
+type trail struct {
+	plan   plan.Plan
+	states []cloud.Observed
+	end    cloud.Observed // the last state, or the first if there is nothing to do
+}
+
+// walk carries out the plan in the model, and after each step checks that the service would have
+// made it.
+func walk(t *testing.T, s scene) trail {
 	t.Helper()
 	todo, _ := plan.Make(s.want, s.got, s.policy)
-	now := s.got
+	way := trail{plan: todo, end: s.got}
+	within := excess(s.got, s.policy.Limits) == ""
 	for i, step := range todo.Steps {
-		if why := refusal(now, step.Change); why != "" {
+		if why := refusal(way.end, step.Change); why != "" {
 			t.Errorf("step %d is refused: %s\n%s\nplan:\n%s", i+1, why, step, todo)
 		}
-		next := now.After(owner, step.Change, nil)
-		if over := excess(next, s.policy.Limits); over != "" && excess(s.got, s.policy.Limits) == "" {
+		way.end = way.end.After(owner, step.Change, nil)
+		if over := excess(way.end, s.policy.Limits); over != "" && within {
 			t.Errorf("step %d exceeds a quota: %s\n%s\nplan:\n%s", i+1, over, step, todo)
 		}
-		visit(step, now, next)
-		now = next
+		way.states = append(way.states, way.end)
 	}
-	return now
+	return way
 }
 
 func checkConvergence(t *testing.T, s scene) {
 	t.Helper()
-	first, _ := plan.Make(s.want, s.got, s.policy)
-	end := walk(t, s, func(plan.Step, cloud.Observed, cloud.Observed) {})
-	s.got = end
+	way := walk(t, s)
+	s.got = way.end
 	if again, _ := plan.Make(s.want, s.got, s.policy); !again.Empty() {
-		t.Errorf("after the plan\n%s\nthere is more to do:\n%s", first, again)
+		t.Errorf("after the plan\n%s\nthere is more to do:\n%s", way.plan, again)
 	}
 }
 
@@ -133,28 +139,34 @@ func checkConvergence(t *testing.T, s scene) {
 func TestEveryPrefixSpreads(t *testing.T) {
 	t.Parallel()
 	forScenes(t, func(t *testing.T, s scene) {
-		todo, _ := plan.Make(s.want, s.got, s.policy)
-		end := walk(t, s, func(plan.Step, cloud.Observed, cloud.Observed) {})
-		gone := map[cloud.Ref]bool{}
-		walk(t, s, func(step plan.Step, _, now cloud.Observed) {
-			for _, r := range s.got.Ours.Rules {
-				if gone[r.Ref()] = gone[r.Ref()] || !hasRule(now.Ours.Rules, r); gone[r.Ref()] {
-					continue
-				}
-				was, ok := spreadOf(s.got, r)
-				will, stays := spreadOf(end, r)
-				if is, _ := spreadOf(now, r); ok && stays && was == will && is != was {
-					t.Errorf("%s was and will be spread by %+v, but by %+v after\n%s\nplan:\n%s", r.Ref(), was, is, step, todo)
-					return
-				}
+		way := walk(t, s)
+		for _, r := range s.got.Ours.Rules {
+			was, ok := spreadOf(s.got, r)
+			will, stays := spreadOf(way.end, r)
+			if ok && stays && was == will {
+				checkSpread(t, way, r, was)
 			}
-		})
+		}
 	})
+}
+
+func checkSpread(t *testing.T, way trail, r cloud.Rule, want cloud.Spread) {
+	t.Helper()
+	for i, now := range way.states {
+		if !hasRule(now.Ours.Rules, r) {
+			return
+		}
+		if is, _ := spreadOf(now, r); is != want {
+			t.Errorf("%s was and will be spread by %+v, but by %+v after\n%s\nplan:\n%s",
+				r.Ref(), want, is, way.plan.Steps[i], way.plan)
+			return
+		}
+	}
 }
 
 // spreadOf is how the requests of a rule are spread: by its own settings, else its listener's.
 func spreadOf(o cloud.Observed, rule cloud.Rule) (cloud.Spread, bool) {
-	i := slices.IndexFunc(o.Ours.Rules, func(r cloud.Rule) bool { return r.Ref() == rule.Ref() })
+	i := slices.IndexFunc(o.Ours.Rules, sameRule(rule))
 	l, ok := listenerAt(o, rule.Port)
 	switch {
 	case i < 0 || !ok:
@@ -169,29 +181,33 @@ func spreadOf(o cloud.Observed, rule cloud.Rule) (cloud.Spread, bool) {
 // checkPrefixes tells whether the plan announces an interruption, and fails if there is another.
 func checkPrefixes(t *testing.T, s scene) bool {
 	t.Helper()
-	todo, _ := plan.Make(s.want, s.got, s.policy)
-	end := walk(t, s, func(plan.Step, cloud.Observed, cloud.Observed) {})
-	keep := map[int][]request{80: steady(s.got, end, 80), 443: steady(s.got, end, 443)}
+	way := walk(t, s)
+	keep := map[int][]request{80: steady(s.got, way.end, 80), 443: steady(s.got, way.end, 443)}
 	fewer := false
-	walk(t, s, func(step plan.Step, _, now cloud.Observed) {
+	for i, step := range way.plan.Steps {
 		if port, ok := interrupts(step); ok {
 			delete(keep, port)
 		}
 		fewer = fewer || strings.Contains(step.Why, "fewer than half")
 		if !fewer {
-			checkMembers(t, states{s.got, now, end}, step, todo)
+			checkMembers(t, states{s.got, way.states[i], way.end}, step, way.plan)
 		}
-		if kind := step.Ref().Kind; kind != cloud.KindRule && kind != cloud.KindListener {
+		if kind := step.Ref().Kind; kind == cloud.KindRule || kind == cloud.KindListener {
+			checkAnswers(t, way, i, slices.Concat(keep[80], keep[443]))
+		}
+	}
+	return len(keep) < 2 || fewer
+}
+
+func checkAnswers(t *testing.T, way trail, step int, keep []request) {
+	t.Helper()
+	for _, q := range keep {
+		if is := answer(way.states[step], q.port, q.host, q.path); is != q.group {
+			t.Errorf("%+v was and will be served by that group, but by %s after\n%s\nplan:\n%s",
+				q, is, way.plan.Steps[step], way.plan)
 			return
 		}
-		for _, q := range slices.Concat(keep[80], keep[443]) {
-			if is := answer(now, q.port, q.host, q.path); is != q.group {
-				t.Errorf("%+v was and will be served by that group, but by %s after\n%s\nplan:\n%s", q, is, step, todo)
-				return
-			}
-		}
-	})
-	return len(keep) < 2 || fewer
+	}
 }
 
 // states are the observed state before a plan, at some step of it, and after it.

@@ -73,6 +73,7 @@ func TestCertificatesAreOnRecord(t *testing.T) {
 // TestCertificateEnds: the end is announced once when it is near and once when it is there, without
 // any change in the cluster; what is served stays until there is something better.
 func TestCertificateEnds(t *testing.T) {
+	withoutRace(t)
 	t.Parallel()
 	play(t, func(w *world) {
 		w.shop()

@@ -151,7 +151,7 @@ func TestAnnotationPairs(t *testing.T) {
 	}
 	for name, mode := range modes {
 		sets := mode.sets
-		if testing.Short() {
+		if raced || testing.Short() {
 			sets = sets[:len(sets)/8]
 		}
 		for i, some := range slices.Collect(slices.Chunk(sets, 8)) {

@@ -117,6 +117,7 @@ func thousand() []*networkingv1.Ingress {
 
 // TestThousandPaths is what maxInstances is for.
 func TestThousandPaths(t *testing.T) {
+	withoutRace(t)
 	t.Parallel()
 	play(t, func(w *world) {
 		w.classOf(30)
@@ -263,9 +264,10 @@ func TestLostPlaces(t *testing.T) {
 		}},
 	}
 	for name, tc := range cases {
-		for _, lost := range [][]string{{"class.slb.0"}, {"class.slb.1"}, {"class.slb.2"}, {"class.slb.0", "class.slb.1", "class.slb.2"}} {
+		for c, lost := range [][]string{{"class.slb.0"}, {"class.slb.1"}, {"class.slb.2"}, {"class.slb.0", "class.slb.1", "class.slb.2"}} {
 			for _, restart := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s/%d%s/Restart=%v", name, len(lost), lost[0], restart), func(t *testing.T) {
+					inSample(t, c)
 					t.Parallel()
 					play(t, func(w *world) {
 						w.classOf(5)
@@ -328,6 +330,7 @@ func TestCrashesWhilePlacing(t *testing.T) {
 	}
 	for n := range writes {
 		t.Run(fmt.Sprintf("After%d", n), func(t *testing.T) {
+			inSample(t, n)
 			t.Parallel()
 			play(t, func(w *world) {
 				done := 0

@@ -122,6 +122,7 @@ func TestTenants(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			inSample(t, int(seed))
 			t.Parallel()
 			judged(t, func(m *watchman) {
 				n := &neighbour{

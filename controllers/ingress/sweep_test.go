@@ -82,6 +82,7 @@ func TestSweepOfCalls(t *testing.T) {
 			t.Parallel()
 			for n, action := range want.calls {
 				t.Run(fmt.Sprintf("%02d%s", n+1, action), func(t *testing.T) {
+					inSample(t, n)
 					play(t, func(w *world) {
 						f := fakecloud.Fault{Writes: true, Nth: n + 1}
 						arm(w, &f)
@@ -111,6 +112,7 @@ func TestSweepOfClusterWrites(t *testing.T) {
 			t.Parallel()
 			for n := range want.clusterCalls {
 				t.Run(fmt.Sprintf("%02d", n+1), func(t *testing.T) {
+					inSample(t, n)
 					play(t, func(w *world) {
 						w.crashAtClusterWrite(n+1, after)
 						story(w)
