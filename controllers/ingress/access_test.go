@@ -1,14 +1,7 @@
 package ingress
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"fmt"
-	"math/big"
 	"testing"
 	"time"
 
@@ -174,22 +167,10 @@ func TestAddedPortTaken(t *testing.T) {
 
 // authoritySecret is a Secret of the controller's namespace with a CA certificate.
 func authoritySecret(name string) *corev1.Secret {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		panic(err)
-	}
-	ca := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC),
-	}
-	der, err := x509.CreateCertificate(rand.Reader, ca, ca, key.Public(), key)
-	if err != nil {
-		panic(err)
-	}
 	return &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "slb-system", Name: name},
 		Type:       corev1.SecretTypeOpaque,
-		Data:       map[string][]byte{"ca.crt": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})},
+		Data:       map[string][]byte{"ca.crt": authorityOf(name)},
 	}
 }
 
